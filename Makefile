@@ -1,0 +1,33 @@
+# The front door. Every target installs what is missing, configures and builds by itself.
+
+JOBS ?= $(shell nproc)
+RUN_ARGS ?= --spool build/run/spool --out build/run --report
+
+.PHONY: help run test bench deps format clean
+.DEFAULT_GOAL := help
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+run: deps ## build and run the example inference worker on Fashion-MNIST, report in build/run
+	@scripts/build.sh release -j $(JOBS) inference_worker
+	@mkdir -p build/run
+	@build/release/examples/inference_worker/inference_worker $(RUN_ARGS)
+
+test: deps ## build everything and run all tests
+	@scripts/build.sh release -j $(JOBS) all
+	@ctest --test-dir build/release -j 2 --output-on-failure
+
+bench: deps ## build and run the benchmarks, figures in build/bench/results.json
+	@scripts/build.sh release -j $(JOBS) penstock_bench
+	@mkdir -p build/bench
+	@build/release/bench/penstock_bench --out build/bench/results.json
+
+deps: ## install the Debian packages that are missing (never removes one)
+	@scripts/deps.sh
+
+format: ## format all sources with clang-format
+	@scripts/format.sh
+
+clean: ## remove the build folder
+	rm -rf build

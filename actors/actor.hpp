@@ -1,0 +1,79 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <penstock/actors/message.hpp>
+#include <penstock/messages/ref.hpp>
+
+namespace penstock {
+
+/// What an actor wants after a turn.
+enum class after_turn {
+  wait,   ///< nothing to do until the next message
+  again,  ///< more to do at once; others get their turn first
+  done,   ///< the actor has ended; what is still posted to it is dropped
+};
+
+/// The behaviour of an actor, free of the framework that runs it. One thread at a time calls it.
+class actor_logic {
+ public:
+  virtual ~actor_logic() = default;
+
+  /// Takes note of one message. Must not throw.
+  virtual void receive(message& m) = 0;
+
+  /// Called after every run of messages: does what there is to do. Must not throw.
+  virtual after_turn turn() = 0;
+};
+
+/// Where an actor's turns run.
+enum class lane {
+  scheduler,  ///< on the actor framework's scheduler: returns within about a millisecond
+  thread,     ///< on a thread of its own: may block
+  control,    ///< on the one control thread, which runs no user code
+};
+
+/// The receiving end of an actor. Any thread may post; messages of one sender arrive in order.
+class mailbox : public ref_counted {
+ public:
+  virtual void post(message m) = 0;
+};
+
+using address = ref<mailbox>;
+
+/// Everything the actors need of the outside world; simulation replaces all of it.
+class environment {
+ public:
+  virtual ~environment() = default;
+
+  /// Makes an actor; its first turn comes with its first message. `name` is for logs and debuggers.
+  virtual address spawn(std::unique_ptr<actor_logic> logic, lane where, const std::string& name) = 0;
+
+  /// Nanoseconds on a clock that never goes back.
+  virtual std::int64_t now() const = 0;
+
+  /// Posts `m` to `to` once `delay` nanoseconds have passed.
+  virtual void post_after(std::int64_t delay, address to, message m) = 0;
+
+  /// The same, for a reminder that does not count as something that may still happen.
+  virtual void remind(std::int64_t delay, address to, message m) = 0;
+
+  virtual std::uint64_t random() = 0;
+
+  /// Calls `idle` (on any thread) whenever no actor but those of the control lane runs or has messages and no timer is
+  /// set: nothing can happen any more. Set before the first message is posted.
+  virtual void when_quiet(std::function<void()> idle) = 0;
+  virtual bool quiet() const = 0;
+
+  /// Waits up to `wait` ns for the threads of ended actors; returns how many a body still holds.
+  virtual std::size_t lost_threads(std::int64_t wait) = 0;
+  /// Some body will never return: ending must not wait for it.
+  virtual void give_up() = 0;
+};
+
+}  // namespace penstock

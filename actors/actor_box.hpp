@@ -1,0 +1,100 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include <penstock/actors/activity.hpp>
+#include <penstock/actors/actor.hpp>
+
+namespace penstock {
+
+/// A mailbox with the behaviour behind it; derived classes say how it gets its turns. Messages come in under a lock and
+/// are taken out all at once, so that posting costs no allocation once the buffers have grown.
+class actor_box : public mailbox {
+ public:
+  actor_box(std::unique_ptr<actor_logic> logic, ref<activity> counted)
+      : logic_{std::move(logic)}, counted_{std::move(counted)} {}
+
+  void post(message m) final {
+    bool late = false;
+    {
+      const std::lock_guard lock{mutex_};
+      late = ended_;
+      if (!late) {
+        inbox_.push_back(std::move(m));
+        if (std::exchange(scheduled_, true)) return;
+      }
+    }
+    if (late) {
+      discard(m, "its receiver has ended");
+      return;
+    }
+    if (counted_) counted_->begin();
+    schedule();
+  }
+
+ protected:
+  ~actor_box() override = default;
+
+  /// Has `run_turns` called soon, by one thread at a time.
+  virtual void schedule() = 0;
+
+  /// Runs turns until there is nothing to do (false) or others should have theirs (true: call again).
+  bool run_turns(unsigned most) {
+    for (unsigned i = 0; i < most; ++i) {
+      {
+        const std::lock_guard lock{mutex_};
+        std::swap(inbox_, current_);
+      }
+      for (message& each : current_) logic_->receive(each);
+      current_.clear();
+      const after_turn next = logic_->turn();
+      if (next == after_turn::done) {
+        end();
+        return false;
+      }
+      if (next == after_turn::wait && rests()) {
+        // Outside of the lock, as it may call back into anything; only what never changes is touched by now.
+        if (counted_) counted_->end();
+        return false;
+      }
+    }
+    return true;
+  }
+
+ private:
+  bool rests() {
+    const std::lock_guard lock{mutex_};
+    if (inbox_.empty()) scheduled_ = false;
+    return !scheduled_;
+  }
+
+  void end() {
+    std::vector<message> left;
+    {
+      const std::lock_guard lock{mutex_};
+      ended_ = true;
+      std::swap(left, inbox_);
+    }
+    logic_.reset();
+    for (message& each : left) discard(each, "its receiver has ended");
+    left.clear();
+    if (counted_) counted_->end();
+    released();
+  }
+
+  /// The behaviour is gone for good.
+  virtual void released() {}
+
+  std::mutex mutex_;
+  std::vector<message> inbox_;
+  std::vector<message> current_;
+  bool scheduled_ = false;
+  bool ended_ = false;
+  std::unique_ptr<actor_logic> logic_;
+  ref<activity> counted_;
+};
+
+}  // namespace penstock

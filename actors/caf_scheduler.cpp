@@ -1,0 +1,120 @@
+#include <penstock/actors/caf_scheduler.hpp>
+
+#include <caf/actor_cast.hpp>
+#include <caf/actor_config.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/make_actor.hpp>
+#include <caf/monitorable_actor.hpp>
+#include <caf/resumable.hpp>
+#include <caf/scheduler/abstract_coordinator.hpp>
+#include <utility>
+
+#include <penstock/actors/actor_box.hpp>
+
+namespace penstock {
+
+namespace {
+
+/// The execution unit that runs on this thread, so that what it wakes runs next and in its cache.
+thread_local caf::execution_unit* current_unit = nullptr;
+
+/// Turns before other actors get theirs.
+constexpr unsigned turns_at_a_time = 2;
+
+class caf_box;
+
+/// The CAF actor around a box: CAF schedules it, monitors and links see it. Its messages do not pass through CAF's
+/// mailbox, which would cost an allocation and a type dispatch each.
+class shell final : public caf::monitorable_actor, public caf::resumable {
+ public:
+  shell(caf::actor_config& cfg, ref<caf_box> box) : caf::monitorable_actor{cfg}, box_{std::move(box)} {
+    register_at_system();
+  }
+
+  const char* name() const override { return "penstock"; }
+  void enqueue(caf::mailbox_element_ptr, caf::execution_unit*) override {}  // speaks to penstock's actors alone
+  subtype_t subtype() const override { return unspecified; }
+  resume_result resume(caf::execution_unit* unit, size_t) override;
+  void intrusive_ptr_add_ref_impl() override { caf::intrusive_ptr_add_ref(ctrl()); }
+  void intrusive_ptr_release_impl() override { caf::intrusive_ptr_release(ctrl()); }
+
+ private:
+  ref<caf_box> box_;
+};
+
+class caf_box final : public actor_box {
+ public:
+  caf_box(std::unique_ptr<actor_logic> logic, ref<activity> counted, caf::actor_system& system)
+      : actor_box{std::move(logic), std::move(counted)}, system_{system} {}
+
+  void wrap(caf::strong_actor_ptr handle, shell* actor) {
+    handle_ = std::move(handle);
+    shell_ = actor;
+  }
+
+  bool run() { return run_turns(turns_at_a_time); }
+
+ private:
+  void schedule() override {
+    shell_->intrusive_ptr_add_ref_impl();
+    if (current_unit != nullptr && &current_unit->system() == &system_) {
+      current_unit->exec_later(shell_);
+    } else {
+      system_.scheduler().enqueue(shell_);
+    }
+  }
+
+  void released() override {
+    shell_->cleanup(caf::exit_reason::normal, current_unit);
+    shell_->unregister_from_system();
+    handle_ = nullptr;  // the scheduler holds the shell until this turn is over
+  }
+
+  caf::actor_system& system_;
+  caf::strong_actor_ptr handle_;
+  shell* shell_ = nullptr;
+};
+
+caf::resumable::resume_result shell::resume(caf::execution_unit* unit, size_t) {
+  current_unit = unit;
+  const ref<caf_box> box = box_;
+  const bool again = box->run();
+  current_unit = nullptr;
+  return again ? resume_later : awaiting_message;
+}
+
+class config final : public caf::actor_system_config {
+ public:
+  explicit config(unsigned threads) {
+    if (threads > 0) set("scheduler.max-threads", static_cast<size_t>(threads));
+    set("work-stealing.relaxed-sleep-duration", caf::timespan{std::chrono::milliseconds{1}});
+    set("logger.file-verbosity", caf::atom("quiet"));
+  }
+};
+
+}  // namespace
+
+struct caf_scheduler::impl {
+  explicit impl(unsigned threads) : settings{threads}, system{settings} {}
+  config settings;
+  caf::actor_system system;
+};
+
+caf_scheduler::caf_scheduler(unsigned threads) : impl_{std::make_unique<impl>(threads)} {}
+
+caf_scheduler::~caf_scheduler() {
+  if (leak_) static_cast<void>(impl_.release());
+}
+
+address caf_scheduler::spawn(std::unique_ptr<actor_logic> logic, ref<activity> counted, const std::string&) {
+  caf::actor_system& system = impl_->system;
+  const ref<caf_box> box{new caf_box{std::move(logic), std::move(counted), system}};
+  caf::actor_config cfg;
+  auto handle = caf::make_actor<shell, caf::strong_actor_ptr>(system.next_actor_id(), system.node(), &system, cfg, box);
+  auto* actor = static_cast<shell*>(caf::actor_cast<caf::abstract_actor*>(handle));
+  box->wrap(std::move(handle), actor);
+  return box;
+}
+
+}  // namespace penstock

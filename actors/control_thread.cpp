@@ -1,0 +1,92 @@
+#include <penstock/actors/control_thread.hpp>
+
+#include <pthread.h>
+
+#include <chrono>
+#include <utility>
+
+#include <penstock/actors/actor_box.hpp>
+
+namespace penstock {
+
+namespace {
+
+class control_box final : public actor_box {
+ public:
+  control_box(std::unique_ptr<actor_logic> logic, control_thread& thread)
+      : actor_box{std::move(logic), nullptr}, thread_{thread} {}
+
+ private:
+  void schedule() override {
+    thread_.post([box = ref<control_box>{this}] {
+      while (box->run_turns(1)) {
+      }
+    });
+  }
+
+  control_thread& thread_;
+};
+
+}  // namespace
+
+std::int64_t control_thread::now() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+control_thread::control_thread() : thread_{[this] { run(); }} { pthread_setname_np(thread_.native_handle(), "ps-control"); }
+
+control_thread::~control_thread() {
+  {
+    const std::lock_guard lock{mutex_};
+    over_ = true;
+  }
+  woken_.notify_one();
+  thread_.join();
+}
+
+void control_thread::post(task work) {
+  {
+    const std::lock_guard lock{mutex_};
+    due_.push_back(std::move(work));
+  }
+  woken_.notify_one();
+}
+
+void control_thread::at(std::int64_t when, task work) {
+  {
+    const std::lock_guard lock{mutex_};
+    timers_.emplace(when, std::move(work));
+  }
+  woken_.notify_one();
+}
+
+address control_thread::spawn(std::unique_ptr<actor_logic> logic) {
+  return ref<control_box>{new control_box{std::move(logic), *this}};
+}
+
+void control_thread::run() {
+  std::unique_lock lock{mutex_};
+  while (!over_) {
+    const auto time = now();
+    while (!timers_.empty() && timers_.begin()->first <= time) {
+      due_.push_back(std::move(timers_.begin()->second));
+      timers_.erase(timers_.begin());
+    }
+    if (due_.empty()) {
+      if (timers_.empty()) {
+        woken_.wait(lock);
+      } else {
+        const std::chrono::steady_clock::time_point wake{std::chrono::nanoseconds{timers_.begin()->first}};
+        woken_.wait_until(lock, wake);
+      }
+      continue;
+    }
+    std::vector<task> work = std::exchange(due_, {});
+    lock.unlock();
+    for (task& each : work) each();
+    work.clear();
+    lock.lock();
+  }
+}
+
+}  // namespace penstock

@@ -1,0 +1,58 @@
+#include <penstock/actors/crew.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace penstock {
+
+crew::member& crew::add(unsigned number, address port) {
+  member added;
+  added.number = number;
+  added.port = std::move(port);
+  members_.push_back(std::move(added));
+  return members_.back();
+}
+
+crew::member& crew::at(unsigned number) {
+  return *std::find_if(members_.begin(), members_.end(), [=](const member& m) { return m.number == number; });
+}
+
+void crew::remove(unsigned number) {
+  std::erase_if(members_, [=](const member& m) { return m.number == number; });
+}
+
+unsigned crew::staying() const {
+  return static_cast<unsigned>(
+      std::count_if(members_.begin(), members_.end(), [](const member& m) { return !m.leaving; }));
+}
+
+unsigned crew::busy() const {
+  return static_cast<unsigned>(
+      std::count_if(members_.begin(), members_.end(), [](const member& m) { return m.pieces > 0; }));
+}
+
+crew::member* crew::free_worker() {
+  member* best = nullptr;
+  for (member& each : members_) {
+    if (is_free(each) && (best == nullptr || each.pieces < best->pieces)) best = &each;
+    if (best != nullptr && best->pieces == 0) break;
+  }
+  return best;
+}
+
+crew::member* crew::free_worker(std::size_t line) {
+  return line < members_.size() && is_free(members_[line]) ? &members_[line] : nullptr;
+}
+
+crew::member* crew::suspended_worker() {
+  const auto found = std::find_if(members_.begin(), members_.end(),
+                                  [](const member& m) { return m.suspended && m.pieces == 0 && !m.leaving; });
+  return found == members_.end() ? nullptr : &*found;
+}
+
+unsigned crew::free_count() const {
+  return static_cast<unsigned>(
+      std::count_if(members_.begin(), members_.end(), [this](const member& m) { return is_free(m); }));
+}
+
+}  // namespace penstock

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <penstock/actors/actor.hpp>
+
+namespace penstock {
+
+/// The workers of a stage as their stage sees them: who is free, who waits for credit, who is on the way out. Plain data;
+/// the stage's thread only.
+class crew {
+ public:
+  struct member {
+    unsigned number = 0;
+    address port;
+    unsigned pieces = 0;     ///< assigned and not yet reported
+    bool suspended = false;  ///< holds a half-done item
+    bool leaving = false;    ///< was told to finish
+  };
+
+  /// `allowance`: pieces that a worker may hold at a time; two keep it busy while its report travels.
+  explicit crew(unsigned allowance) : allowance_{allowance} {}
+
+  member& add(unsigned number, address port);
+  member& at(unsigned number);
+  /// The worker has ended.
+  void remove(unsigned number);
+
+  std::vector<member>& members() { return members_; }
+  bool empty() const { return members_.empty(); }
+  unsigned staying() const;
+  unsigned busy() const;
+
+  /// The free worker with the fewest pieces, null if none; with `line` the one that serves this line.
+  member* free_worker();
+  member* free_worker(std::size_t line);
+  member* suspended_worker();
+  unsigned free_count() const;
+
+ private:
+  bool is_free(const member& m) const { return !m.leaving && !m.suspended && m.pieces < allowance_; }
+
+  unsigned allowance_;
+  std::vector<member> members_;
+};
+
+}  // namespace penstock

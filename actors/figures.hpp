@@ -1,0 +1,64 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <penstock/actors/percentiles.hpp>
+
+namespace penstock {
+
+/// What a source or stage tells of itself. Times in ns, shares of its workers' time.
+struct stage_figures {
+  std::string name;
+  std::string kind;
+  std::string pool;
+  std::string state = "running";
+  std::string waits_for;
+  unsigned workers = 0;
+  std::uint64_t in = 0, out = 0, dropped = 0, retries = 0, failures = 0, skipped = 0, dead_letters = 0;
+  double busy = 0, idle = 1, blocked = 0;
+  std::uint64_t queued = 0, queued_bytes = 0, in_work = 0;
+  std::uint64_t capacity = 0, capacity_bytes = 0, peak_custody = 0, peak_custody_bytes = 0;
+  std::uint64_t lost_threads = 0;
+  percentiles queue_wait, service;
+};
+
+/// Gathers the figures of all members of a run. Any thread.
+class snapshot_request {
+ public:
+  explicit snapshot_request(std::size_t members) : figures_(members), answered_(members, false), missing_{members} {}
+
+  /// The first answer of a member counts.
+  void answer(std::size_t member, stage_figures figures) {
+    const std::lock_guard lock{mutex_};
+    if (answered_[member]) return;
+    answered_[member] = true;
+    figures_[member] = std::move(figures);
+    if (--missing_ == 0) complete_.notify_all();
+  }
+
+  /// Waits until all have answered, at most until `deadline`. True: all have.
+  bool wait_until(std::chrono::steady_clock::time_point deadline) {
+    std::unique_lock lock{mutex_};
+    return complete_.wait_until(lock, deadline, [this] { return missing_ == 0; });
+  }
+
+  /// Figures so far; members that did not answer have no name.
+  std::vector<stage_figures> figures() const {
+    const std::lock_guard lock{mutex_};
+    return figures_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::condition_variable complete_;
+  std::vector<stage_figures> figures_;
+  std::vector<bool> answered_;
+  std::size_t missing_;
+};
+
+}  // namespace penstock

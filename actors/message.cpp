@@ -1,0 +1,30 @@
+#include <penstock/actors/message.hpp>
+
+#include <penstock/actors/scope.hpp>
+
+namespace penstock {
+
+namespace {
+
+void discard(piece_report& report, const std::string& reason) {
+  report.outputs.discard(reason);
+  if (report.failure) report.failure->item.discard(reason);
+  if (report.rest) report.rest->items.discard(reason);
+}
+
+}  // namespace
+
+void discard(message& m, const std::string& reason) {
+  std::visit(overloaded{
+                 [&](deliver_items& each) { each.items.discard(reason); },
+                 [&](assign_piece& each) { each.work.items.discard(reason); },
+                 [&](worker_reported& each) { discard(*each.report, reason); },
+                 [&](scope_closed& each) {
+                   if (each.closed->parent()) each.closed->parent()->flag(reason);
+                 },
+                 [](auto&) {},
+             },
+             m);
+}
+
+}  // namespace penstock

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <exception>
+#include <string>
+#include <vector>
+
+#include <penstock/actors/body.hpp>
+#include <penstock/actors/error_policy.hpp>
+#include <penstock/actors/worker_context.hpp>
+#include <penstock/messages/item_codec.hpp>
+
+namespace penstock {
+
+/// A fused operator as errors and reports know it.
+struct operator_plan {
+  std::string name;
+  error_policy policy;
+};
+
+/// Where a chain of operators stands, for its errors.
+struct operator_site {
+  run_state& run;
+  const std::string& stage;
+  const item_codec* codec;      ///< of `input`'s items
+  const batch& input;           ///< what dead letters hold; empty: nothing
+  bool input_by_index;          ///< item i of the chain came of input i; else all came of the first
+  std::uint64_t number;         ///< of the first item
+  std::uint32_t attempt;
+};
+
+struct operator_result {
+  std::uint64_t skipped = 0;
+  std::uint64_t dead_letters = 0;
+  std::exception_ptr error;  ///< set: the run fails
+  std::string operation;     ///< the operator that threw it
+};
+
+/// Passes `items` through `operators` and applies the operators' policies to what they throw. The items' tokens follow
+/// what comes of them.
+operator_result apply_operators(chain& operators, const std::vector<operator_plan>& plans, batch& items,
+                                const operator_site& site);
+
+/// True if an operator's dead letters need the item that its input came of.
+bool writes_dead_letters(const std::vector<operator_plan>& plans);
+
+/// Writes an item down as a dead letter. Throws what the store throws.
+void write_dead_letter(run_state& run, const std::string& stage, const std::string& operation, const item_codec* codec,
+                       const std::byte* item, std::uint64_t number, std::uint32_t attempt, const std::exception_ptr& error);
+
+}  // namespace penstock

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include <penstock/actors/actor.hpp>
+#include <penstock/actors/credit_ledger.hpp>
+#include <penstock/actors/edge_link.hpp>
+
+namespace penstock {
+
+/// One edge out of a stage, as the producer sees it.
+struct output_edge {
+  output_edge() = default;
+  output_edge(output_edge&&) noexcept = default;
+
+  address consumer;
+  std::string name;  ///< the consuming stage's
+  std::uint32_t port = 0;  ///< the consumer's number for this edge
+  std::uint32_t quarter = 1024;  ///< a quarter of the consumer's capacity: an open batch of that size is sent regardless
+  ref<edge_link> link;
+  credit left;
+  std::deque<batch> backlog;
+  std::int64_t backlog_items = 0;
+  std::int64_t backlog_bytes = 0;
+  bool cancelled = false;
+};
+
+/// The outputs of a stage: nothing leaves without credit. What has no credit yet, or may grow into a larger batch while
+/// the consumer is behind, waits here. Every live edge gets every item. The stage's thread only.
+class outbox {
+ public:
+  std::uint32_t connect(address consumer, const std::string& name, std::uint32_t port, std::uint32_t capacity, ref<edge_link> link);
+  std::size_t edges() const { return edges_.size(); }
+
+  /// How many items a new start could emit: the credit that neither a running item nor a waiting output claims.
+  /// A stage without outputs has room for anything.
+  std::int64_t room() const;
+  void reserve(std::int64_t items) { reserved_ += items; }
+  void unreserve(std::int64_t items) { reserved_ -= items; }
+  std::int64_t reserved() const { return reserved_; }
+
+  void granted(std::uint32_t edge, credit amount);
+  /// Drops what waits for the edge; its tokens are flagged if no other consumer lives. True if none is left.
+  bool cancel(std::uint32_t edge);
+
+  /// Takes items for all live edges.
+  void put(batch items);
+
+  /// Sends what credit and the consumers' state allow. `complete`: open batches go too.
+  void flush(bool complete);
+
+  bool empty() const;
+  /// True if a consumer has to grant credit before all can leave.
+  bool waits_for_credit() const;
+  bool consumer_is_behind() const;
+  std::int64_t waiting_items() const;
+  std::int64_t waiting_bytes() const;
+
+  void discard(const std::string& reason);
+  /// Tells every consumer that nothing more comes.
+  void end();
+
+  /// Describes what the stage waits for: the consumers without credit.
+  const std::vector<output_edge>& all() const { return edges_; }
+
+ private:
+  void flush(output_edge& edge, bool complete);
+  batch next(output_edge& edge);
+
+  std::vector<output_edge> edges_;
+  std::size_t live_ = 0;
+  std::int64_t reserved_ = 0;
+};
+
+}  // namespace penstock

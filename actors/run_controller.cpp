@@ -1,0 +1,172 @@
+#include <penstock/actors/run_controller.hpp>
+
+#include <algorithm>
+#include <utility>
+
+#include <penstock/messages/error.hpp>
+
+namespace penstock {
+
+namespace {
+
+/// How long an aborted run waits for bodies to return before it goes on without them.
+constexpr std::int64_t patience = 1'000'000'000;
+
+}  // namespace
+
+const char* to_string(run_phase phase) {
+  switch (phase) {
+    case run_phase::running:
+      return "running";
+    case run_phase::draining:
+      return "draining";
+    case run_phase::stopping:
+      return "stopping";
+    case run_phase::done:
+      return "done";
+    case run_phase::failed:
+      return "failed";
+    case run_phase::aborted:
+      return "aborted";
+  }
+  return "?";
+}
+
+run_controller::run_controller(environment& env, run_state& run, std::shared_ptr<run_result> result,
+                               std::int64_t inactivity)
+    : env_{env}, run_{run}, result_{std::move(result)}, inactivity_{inactivity} {}
+
+void run_controller::set_members(std::vector<member> members) {
+  members_ = std::move(members);
+  ended_.assign(members_.size(), false);
+  open_ = members_.size();
+  result_->change([&](run_result::state& s) { s.last.resize(members_.size()); });
+}
+
+void run_controller::receive(message& m) {
+  std::visit(overloaded{
+                 [this](start_run&) { start(); },
+                 [this](member_ended& each) {
+                   if (ended_[each.member]) return;
+                   ended_[each.member] = true;
+                   --open_;
+                   result_->change([&](run_result::state& s) { s.last[each.member] = std::move(*each.last); });
+                 },
+                 [this](member_failed& each) { failed(each); },
+                 [this](drain_run& each) { drain(each.deadline); },
+                 [this](abort_run& each) { abort(run_phase::aborted, each.reason); },
+                 [this](check_time&) { look_at_time(); },
+                 [this](run_is_quiet&) { look_for_deadlock(); },
+                 [](auto&) {},
+             },
+             m);
+}
+
+after_turn run_controller::turn() {
+  if (started_ && open_ == 0 && !over_) end_run();
+  return over_ ? after_turn::done : after_turn::wait;
+}
+
+void run_controller::start() {
+  started_ = true;
+  const auto now = env_.now();
+  run_.last_progress.store(now, std::memory_order_relaxed);
+  result_->change([&](run_result::state& s) { s.began = now; });
+  // Consumers first, so that what producers send finds them ready.
+  for (auto each = members_.rbegin(); each != members_.rend(); ++each) each->to->post(start_run{});
+  if (inactivity_ > 0) env_.remind(inactivity_, self_, check_time{});
+}
+
+void run_controller::failed(member_failed& m) {
+  const std::string where = members_[m.member].name + (m.operation.empty() ? "" : " / " + m.operation);
+  fail(std::move(m.error), where);
+}
+
+void run_controller::fail(std::exception_ptr error, const std::string& where) {
+  if (aborting_) return;
+  result_->change([&](run_result::state& s) {
+    s.error = std::move(error);
+    s.failed_member = where;
+  });
+  abort(run_phase::failed, "the run failed in " + where);
+}
+
+void run_controller::drain(std::int64_t deadline) {
+  if (aborting_ || over_) return;
+  result_->change([](run_result::state& s) { s.phase = run_phase::draining; });
+  for (const member& each : members_) {
+    if (each.is_source) each.to->post(drain_run{});
+  }
+  if (deadline > 0) {
+    drain_until_ = env_.now() + deadline;
+    env_.remind(deadline, self_, check_time{});
+  }
+}
+
+void run_controller::abort(run_phase why, const std::string& reason) {
+  if (aborting_ || over_) return;
+  aborting_ = true;
+  run_.stopping.store(true);
+  result_->change([&](run_result::state& s) { s.phase = why; });
+  for (const member& each : members_) each.to->post(abort_run{reason});
+  give_up_at_ = env_.now() + patience;
+  env_.remind(patience, self_, check_time{});
+}
+
+void run_controller::look_at_time() {
+  const auto now = env_.now();
+  if (aborting_) {
+    if (now < give_up_at_) return;
+    // Bodies that do not return keep their stages; the run ends without them.
+    result_->change([&](run_result::state& s) {
+      for (std::size_t i = 0; i < members_.size(); ++i) {
+        if (!ended_[i]) s.lost.push_back(members_[i].name);
+      }
+    });
+    if (open_ > 0) env_.give_up();
+    open_ = 0;
+    return;
+  }
+  if (drain_until_ > 0 && now >= drain_until_) {
+    abort(run_phase::aborted, "the drain's deadline passed");
+    return;
+  }
+  if (inactivity_ <= 0) return;
+  const auto idle_since = run_.last_progress.load(std::memory_order_relaxed);
+  if (now - idle_since >= inactivity_) {
+    const auto ms = inactivity_ / 1'000'000;
+    fail(std::make_exception_ptr(inactivity_error("graph '" + run_.graph + "': no item moved for " + std::to_string(ms) +
+                                                  " ms (inactivity limit)")),
+         "inactivity");
+    return;
+  }
+  env_.remind(inactivity_ - (now - idle_since), self_, check_time{});
+}
+
+/// Nothing runs, nothing is under way, no timer is set, and yet the run has not ended.
+void run_controller::look_for_deadlock() {
+  if (!started_ || aborting_ || over_ || open_ == 0 || !env_.quiet()) return;
+  if (!inquest_) {
+    inquest_ = std::make_shared<snapshot_request>(members_.size());
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+      if (!ended_[i]) members_[i].to->post(report_figures{inquest_});
+    }
+    return;  // their answers make the run quiet once more
+  }
+  std::string waits;
+  for (const stage_figures& each : std::exchange(inquest_, nullptr)->figures()) {
+    if (each.waits_for.empty()) continue;
+    if (!waits.empty()) waits += "; ";
+    waits += "'" + each.name + "' waits for " + each.waits_for;
+  }
+  fail(std::make_exception_ptr(deadlock_error("graph '" + run_.graph + "' is deadlocked: " + waits)), "deadlock");
+}
+
+void run_controller::end_run() {
+  over_ = true;
+  self_ = nullptr;
+  members_.clear();
+  result_->end(env_.now());
+}
+
+}  // namespace penstock

@@ -1,0 +1,129 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <penstock/actors/actor.hpp>
+#include <penstock/actors/figures.hpp>
+#include <penstock/actors/worker_context.hpp>
+
+namespace penstock {
+
+/// How a run stands.
+enum class run_phase { running, draining, stopping, done, failed, aborted };
+
+/// The readable name: running, draining, stopping, done, failed or aborted.
+const char* to_string(run_phase phase);
+
+/// What the controller of a run tells those who hold the run. Any thread.
+class run_result {
+ public:
+  struct state {
+    run_phase phase = run_phase::running;
+    bool ended = false;
+    std::exception_ptr error;
+    std::string failed_member;     ///< name of the stage, and of the operator if it was one
+    std::vector<stage_figures> last;  ///< of members that have ended; others have no name
+    std::vector<std::string> lost;    ///< members whose body did not return
+    std::int64_t began = 0;        ///< ns
+    std::int64_t finished = 0;
+  };
+
+  state get() const {
+    const std::lock_guard lock{mutex_};
+    return state_;
+  }
+  template <class Change>
+  void change(Change&& make) {
+    const std::lock_guard lock{mutex_};
+    make(state_);
+  }
+  /// Calls `f` at the end, at once if that is past.
+  void when_ended(std::function<void()> f) {
+    {
+      const std::lock_guard lock{mutex_};
+      if (!state_.ended) {
+        callbacks_.push_back(std::move(f));
+        return;
+      }
+    }
+    f();
+  }
+  /// Marks the end and tells everybody.
+  void end(std::int64_t now) {
+    std::vector<std::function<void()>> callbacks;
+    {
+      const std::lock_guard lock{mutex_};
+      state_.finished = now;
+      if (state_.phase != run_phase::failed && state_.phase != run_phase::aborted) state_.phase = run_phase::done;
+      state_.ended = true;
+      callbacks.swap(callbacks_);
+      ended_.notify_all();
+    }
+    for (auto& each : callbacks) each();
+  }
+  void wait() const {
+    std::unique_lock lock{mutex_};
+    ended_.wait(lock, [this] { return state_.ended; });
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::condition_variable ended_;
+  state state_;
+  std::vector<std::function<void()>> callbacks_;
+};
+
+/// The actor over all actors of a run: starts them, notes who failed first, stops the others, ends the run. It lives on
+/// the control thread, so that no body can keep it from its work.
+class run_controller final : public actor_logic {
+ public:
+  struct member {
+    std::string name;
+    address to;
+    bool is_source = false;
+  };
+
+  run_controller(environment& env, run_state& run, std::shared_ptr<run_result> result, std::int64_t inactivity);
+
+  // Wiring, before the run starts.
+  void set_self(address self) { self_ = std::move(self); }
+  void set_members(std::vector<member> members);
+
+  void receive(message& m) override;
+  after_turn turn() override;
+
+ private:
+  void start();
+  void failed(member_failed& m);
+  void drain(std::int64_t deadline);
+  void abort(run_phase why, const std::string& reason);
+  void look_at_time();
+  void look_for_deadlock();
+  void fail(std::exception_ptr error, const std::string& where);
+  void end_run();
+  void to_all(const message& like);
+
+  environment& env_;
+  run_state& run_;
+  std::shared_ptr<run_result> result_;
+  std::int64_t inactivity_;
+  address self_;
+  std::vector<member> members_;
+  std::vector<bool> ended_;
+  std::size_t open_ = 0;
+  bool started_ = false;
+  bool aborting_ = false;
+  std::int64_t give_up_at_ = 0;
+  std::int64_t drain_until_ = 0;
+  std::shared_ptr<snapshot_request> inquest_;
+  bool over_ = false;
+};
+
+}  // namespace penstock

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include <penstock/messages/failure.hpp>
+#include <penstock/messages/token.hpp>
+
+namespace penstock {
+
+/// One job between scatter and gather. Its pieces hold its token; here is what outlives them. Any thread.
+class scope : public ref_counted {
+ public:
+  explicit scope(ref<token> parent) : parent_{std::move(parent)} {}
+
+  /// The token of the job that was scattered, null if it has none.
+  const ref<token>& parent() const { return parent_; }
+
+  /// A piece that will not arrive, but leaves its failure.
+  void add_failure(failure f) {
+    const std::lock_guard lock{mutex_};
+    failures_.push_back(std::move(f));
+  }
+  std::vector<failure> take_failures() {
+    const std::lock_guard lock{mutex_};
+    return std::exchange(failures_, {});
+  }
+
+ private:
+  ref<token> parent_;
+  std::mutex mutex_;
+  std::vector<failure> failures_;
+};
+
+}  // namespace penstock

@@ -1,0 +1,201 @@
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include <penstock/actors/current_body.hpp>
+#include <penstock/actors/source.hpp>
+
+namespace penstock {
+
+namespace {
+
+/// One delivery of a job: tells its source when all that came of it is settled.
+class delivery_token final : public token {
+ public:
+  delivery_token(address source, std::uint64_t job) : source_{std::move(source)}, job_{job} {}
+
+ private:
+  void settled() noexcept override { source_->post(delivery_settled{job_, flagged(), reason()}); }
+
+  address source_;
+  std::uint64_t job_;
+};
+
+}  // namespace
+
+source::source(const source_plan& plan, std::uint32_t member, environment& env, run_state& run)
+    : plan_{plan}, member_{member}, env_{env}, run_{run}, context_{run, plan.name} {}
+
+source::~source() = default;
+
+void source::receive(message& m) {
+  std::visit(overloaded{
+                 [this](start_run&) { start(); },
+                 [this](grant_credit& each) { outbox_.granted(each.edge, {each.items, each.bytes}); },
+                 [this](cancel_edge& each) {
+                   if (outbox_.cancel(each.edge)) finish();
+                 },
+                 [this](delivery_settled& each) { settle(each); },
+                 [this](drain_run&) { finish(); },
+                 [this](abort_run& each) { abort(each.reason); },
+                 [this](report_figures& each) { each.request->answer(member_, figures()); },
+                 [](auto&) {},
+             },
+             m);
+}
+
+void source::start() {
+  meter_.start(env_.now());
+  most_ = std::numeric_limits<std::uint32_t>::max();
+  for (const output_edge& edge : outbox_.all()) most_ = std::min(most_, edge.quarter);
+  if (finished_) return;
+  try {
+    body_ = plan_.make_body();
+    if (plan_.make_chain) chain_ = plan_.make_chain();
+    body_->start(context_);
+    running_ = true;
+  } catch (...) {
+    fail_run(std::current_exception(), {});
+  }
+}
+
+after_turn source::turn() {
+  outbox_.flush(finished_);
+  bool again = false;
+  if (running_ && !finished_) again = produce();
+  if (finished_ && !told_end_ && outbox_.empty()) {
+    told_end_ = true;
+    outbox_.end();
+  }
+  const bool settled = !plan_.acknowledges || settled_ == next_job_;
+  if (!told_end_ || !settled) return again ? after_turn::again : after_turn::wait;
+  if (body_) {
+    try {
+      body_->stop(context_);
+    } catch (...) {
+      fail_run(std::current_exception(), {});
+    }
+    body_.reset();
+  }
+  controller_->post(member_ended{member_, std::make_unique<stage_figures>(figures())});
+  self_ = nullptr;
+  return after_turn::done;
+}
+
+/// One helping of items. True if there may be more at once.
+bool source::produce() {
+  auto most = std::min<std::int64_t>(target_, outbox_.room());
+  if (plan_.in_flight > 0) most = std::min<std::int64_t>(most, plan_.in_flight - std::int64_t(next_job_ - settled_));
+  const auto began = env_.now();
+  meter_.advance(began, 0, was_blocked_ ? 1 : 0, 1);
+  was_blocked_ = most <= 0;
+  if (most <= 0) return false;
+  fill_work work{static_cast<std::uint32_t>(most), fill_timer{env_, began}, next_job_, {}, false, {}};
+  {
+    const current_body here{run_.graph, plan_.name};
+    body_->fill(work, context_);
+  }
+  const auto made = work.out.size();
+  if (plan_.acknowledges) add_tokens(work.out);
+  if (chain_ && !work.out.empty() && !apply_chain(work.out)) return false;
+  const auto now = env_.now();
+  meter_.advance(now, 1, 0, 1);
+  if (made > 0) {
+    meter_.service.record((now - began) / made, made);
+    run_.last_progress.store(now, std::memory_order_relaxed);
+  }
+  meter_.in += made;
+  meter_.out += work.out.size();
+  outbox_.put(std::move(work.out));
+  adapt_target();
+  if (work.error) {
+    outbox_.flush(true);
+    fail_run(work.error, {});
+    return false;
+  }
+  if (work.ended) {
+    finish();
+  }
+  outbox_.flush(true);
+  return !finished_;
+}
+
+void source::add_tokens(batch& made) {
+  for (std::uint32_t i = 0; i < made.size(); ++i) {
+    made.tokens().append(ref<token>{new delivery_token{self_, next_job_++}}, 1);
+  }
+}
+
+bool source::apply_chain(batch& made) {
+  const batch input = writes_dead_letters(plan_.operators) ? made.copy() : batch{};
+  const operator_site site{run_, plan_.name, plan_.codec, input, true, meter_.in, 1};
+  const operator_result result = apply_operators(*chain_, plan_.operators, made, site);
+  meter_.skipped += result.skipped;
+  meter_.dead_letters += result.dead_letters;
+  if (!result.error) return true;
+  made.discard("operator '" + result.operation + "' failed");
+  fail_run(result.error, result.operation);
+  return false;
+}
+
+/// Batches grow only while a consumer is behind.
+void source::adapt_target() {
+  // A source that may wait for its next item must not sit on those it has.
+  if (plan_.blocking) return;
+  target_ = outbox_.consumer_is_behind() ? std::min(2 * target_, most_) : std::max<std::uint32_t>(1, target_ / 2);
+}
+
+void source::settle(const delivery_settled& verdict) {
+  ++settled_;
+  if (!verdict.flagged) ++acked_;
+  if (!body_) return;
+  try {
+    body_->settle(verdict.job, verdict.flagged, verdict.reason);
+  } catch (...) {
+    fail_run(std::current_exception(), {});
+  }
+}
+
+void source::finish() {
+  finished_ = true;
+  context_.drain();
+}
+
+void source::abort(const std::string& reason) {
+  finish();
+  outbox_.discard(reason);
+}
+
+void source::fail_run(const std::exception_ptr& error, const std::string& operation) {
+  if (!failed_) controller_->post(member_failed{member_, error, operation});
+  failed_ = true;
+  running_ = false;
+}
+
+stage_figures source::figures() const {
+  stage_figures f;
+  f.name = plan_.name;
+  f.kind = "source";
+  f.pool = plan_.blocking ? "blocking" : "inline";
+  f.state = failed_ ? "failed" : told_end_ ? "ended" : "running";
+  f.workers = 1;
+  if (!told_end_ && outbox_.room() <= 0) {
+    for (const output_edge& edge : outbox_.all()) {
+      if (!edge.cancelled && edge.left.items <= edge.backlog_items) f.waits_for = "credit of '" + edge.name + "'";
+    }
+  } else if (plan_.in_flight > 0 && next_job_ - settled_ >= plan_.in_flight) {
+    f.waits_for = "verdicts on its jobs (in_flight)";
+  }
+  f.in = meter_.in;
+  f.out = meter_.out;
+  f.skipped = meter_.skipped;
+  f.dead_letters = meter_.dead_letters;
+  f.busy = meter_.busy();
+  f.idle = meter_.idle();
+  f.blocked = meter_.blocked();
+  f.in_work = plan_.acknowledges ? next_job_ - settled_ : 0;
+  f.service = meter_.service.summary();
+  return f;
+}
+
+}  // namespace penstock

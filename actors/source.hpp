@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <penstock/actors/actor.hpp>
+#include <penstock/actors/figures.hpp>
+#include <penstock/actors/meter.hpp>
+#include <penstock/actors/operator_runner.hpp>
+#include <penstock/actors/outbox.hpp>
+#include <penstock/actors/source_body.hpp>
+
+namespace penstock {
+
+/// Everything that a source actor is told. Immutable.
+struct source_plan {
+  std::string name;
+  std::function<std::unique_ptr<source_body>()> make_body;
+  std::function<std::unique_ptr<chain>()> make_chain;
+  std::vector<operator_plan> operators;
+  const item_codec* codec = nullptr;  ///< of what the source makes, for the operators' dead letters
+  bool blocking = false;              ///< runs on a thread of its own
+  bool acknowledges = false;          ///< every item is a job that gets a verdict
+  std::uint32_t in_flight = 0;        ///< most jobs without a verdict; 0: as many as there is credit for
+};
+
+/// The actor that makes items, as fast as credit allows and in batches that grow while its consumers are behind.
+class source final : public actor_logic {
+ public:
+  source(const source_plan& plan, std::uint32_t member, environment& env, run_state& run);
+  ~source() override;
+
+  void set_self(address self) { self_ = std::move(self); }
+  void set_controller(address controller) { controller_ = std::move(controller); }
+  outbox& outputs() { return outbox_; }
+
+  stage_figures figures() const;
+
+  void receive(message& m) override;
+  after_turn turn() override;
+
+ private:
+  void start();
+  bool produce();
+  void add_tokens(batch& made);
+  bool apply_chain(batch& made);
+  void adapt_target();
+  void settle(const delivery_settled& verdict);
+  void finish();
+  void abort(const std::string& reason);
+  void fail_run(const std::exception_ptr& error, const std::string& operation);
+
+  const source_plan& plan_;
+  std::uint32_t member_;
+  environment& env_;
+  run_state& run_;
+  address self_;
+  address controller_;
+  source_context context_;
+  std::unique_ptr<source_body> body_;
+  std::unique_ptr<chain> chain_;
+  outbox outbox_;
+  meter meter_;
+
+  bool running_ = false;   ///< may produce
+  bool finished_ = false;  ///< nothing more will be made
+  bool told_end_ = false;
+  bool failed_ = false;
+  std::uint32_t target_ = 1;
+  std::uint32_t most_ = 1;  ///< a quarter of the smallest consumer
+  std::uint64_t next_job_ = 0;
+  std::uint64_t settled_ = 0;
+  std::uint64_t acked_ = 0;
+  bool was_blocked_ = false;
+};
+
+}  // namespace penstock

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <string>
+
+#include <penstock/actors/worker_context.hpp>
+#include <penstock/messages/batch.hpp>
+
+namespace penstock {
+
+class environment;
+
+/// Says when a call for items has lasted long enough: it looks at the clock after 1, 2, 4 ... 64 items and from there on
+/// goes by what those took.
+class fill_timer {
+ public:
+  fill_timer(const environment& time, std::int64_t began) : time_{time}, began_{began} {}
+
+  /// `made` items so far.
+  bool over(std::uint32_t made) {
+    if (made < next_look_) return false;
+    return look(made);
+  }
+
+ private:
+  bool look(std::uint32_t made);
+
+  const environment& time_;
+  std::int64_t began_;
+  std::uint32_t next_look_ = 1;
+  bool fixed_ = false;
+};
+
+/// One call for items of a source.
+struct fill_work {
+  std::uint32_t most = 1;        ///< items at most
+  fill_timer timer;
+  std::uint64_t first_job = 0;   ///< acknowledging sources: number of the first item's delivery
+  batch out;
+  bool ended = false;            ///< there will be no more
+  std::exception_ptr error;      ///< the source threw; `out` is what it made before
+};
+
+/// What a source does, with the item's type erased at the granularity of batches. The source's thread only.
+class source_body {
+ public:
+  virtual ~source_body() = default;
+
+  virtual void start(source_context&) {}
+  /// Makes items until there are `most`, or until some 50 us have passed.
+  virtual void fill(fill_work& work, source_context& context) = 0;
+  /// The verdict on a delivery. May throw.
+  virtual void settle(std::uint64_t job, bool flagged, const std::string& reason) = 0;
+  virtual void stop(source_context&) {}
+};
+
+}  // namespace penstock

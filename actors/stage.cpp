@@ -1,0 +1,255 @@
+#include <penstock/actors/stage.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace penstock {
+
+namespace {
+
+constexpr std::int64_t microsecond = 1000;
+/// How long a stage may run bodies in one turn before others get theirs.
+constexpr std::int64_t turn_limit = 1000 * microsecond;
+/// Pieces longer than this are cut so that all workers get some.
+constexpr std::int64_t worth_sharing = 20 * microsecond;
+
+pace pace_of(const stage_plan& plan) {
+  switch (plan.pool) {
+    case pool_kind::blocking:
+      return {1, 1};
+    case pool_kind::per_core:
+      return {500 * microsecond, 1024};
+    case pool_kind::cooperative:
+      break;
+  }
+  return {200 * microsecond, 4096};
+}
+
+unsigned allowance_of(const stage_plan& plan) {
+  // A second piece would wait behind an item that blocks, and would break the order of keys after a failure.
+  return plan.pool == pool_kind::blocking || plan.lazy || plan.make_partitioner ? 1 : 2;
+}
+
+}  // namespace
+
+stage::stage(const stage_plan& plan, std::uint32_t member, environment& env, run_state& run)
+    : plan_{plan}, member_{member}, env_{env}, run_{run}, work_{plan.make_partitioner ? plan.workers : 1},
+      crew_{allowance_of(plan)}, pace_{pace_of(plan)}, line_held_(plan.make_partitioner ? plan.workers : 1, false) {
+  if (plan.make_partitioner) partitioner_ = plan.make_partitioner();
+  if (plan.make_collector) collector_ = plan.make_collector();
+}
+
+stage::~stage() = default;
+
+std::uint32_t stage::add_input(ref<edge_link> link) {
+  input_edge edge;
+  edge.link = std::move(link);
+  inputs_.push_back(std::move(edge));
+  return static_cast<std::uint32_t>(inputs_.size() - 1);
+}
+
+void stage::connect_input(std::uint32_t edge, address producer, std::uint32_t producer_edge) {
+  inputs_[edge].producer = std::move(producer);
+  inputs_[edge].producer_edge = producer_edge;
+}
+
+void stage::ready() {
+  ledger_.emplace(plan_.capacity, static_cast<std::int64_t>(plan_.bytes), inputs_.size(), plan_.workers);
+}
+
+void stage::refresh_time() {
+  if (time_is_fresh_) return;
+  now_ = env_.now();
+  time_is_fresh_ = true;
+  meter_.advance(now_, busy_, blocked_, inline_worker_ ? 1 : crew_.staying());
+}
+
+void stage::receive(message& m) {
+  refresh_time();
+  std::visit(overloaded{
+                 [this](deliver_items& each) { arrive(each); },
+                 [this](end_of_stream& each) { inputs_[each.edge].ended = true; },
+                 [this](grant_credit& each) { outbox_.granted(each.edge, {each.items, each.bytes}); },
+                 [](caught_up&) {},
+                 [this](cancel_edge& each) { cancelled_by(each.edge); },
+                 [this](worker_reported& each) { settle(*each.report); },
+                 [this](retry_due& each) { retry(each.id); },
+                 [this](scope_closed& each) { close_scope(*each.closed); },
+                 [this](start_run&) { start(); },
+                 [this](abort_run& each) { abort(each.reason); },
+                 [this](set_workers& each) { change_workers(each.count); },
+                 [this](set_capacity& each) { ledger_->resize(each.items); },
+                 [this](report_figures& each) { each.request->answer(member_, figures()); },
+                 [](auto&) {},
+             },
+             m);
+}
+
+void stage::arrive(deliver_items& m) {
+  const auto count = m.items.size();
+  run_.last_progress.store(now_, std::memory_order_relaxed);
+  meter_.in += count;
+  ledger_->arrived(m.edge, count, static_cast<std::int64_t>(m.items.weight()));
+  if (phase_ != phase::running) {
+    inputs_[m.edge].link->claimed();
+    if (losses_count_) m.items.discard(reason_);
+    return;
+  }
+  if (collector_) {
+    hold(m);
+  } else {
+    enqueue(std::move(m.items), m.edge, true);
+  }
+}
+
+void stage::enqueue(batch items, std::uint32_t edge, bool confirms) {
+  piece work;
+  work.edge = edge;
+  work.arrived = now_;
+  work.confirms = confirms && !partitioner_;
+  if (!partitioner_) {
+    work.sequence = next_sequence_;
+    next_sequence_ += items.size();
+    work.items = std::move(items);
+    work_.push(std::move(work));
+    return;
+  }
+  std::uint32_t line = 0;
+  for (batch& part : partitioner_->split(std::move(items), work_.lines())) {
+    piece keyed;
+    keyed.edge = edge;
+    keyed.arrived = now_;
+    keyed.key_slot = line++;
+    keyed.sequence = next_sequence_;
+    next_sequence_ += part.size();
+    keyed.items = std::move(part);
+    if (!keyed.items.empty()) work_.push(std::move(keyed));
+  }
+  work.confirms = true;
+  claimed(work);
+}
+
+void stage::claimed(const piece& work) {
+  if (!work.confirms || work.edge == piece::no_edge) return;
+  const input_edge& edge = inputs_[work.edge];
+  if (edge.link->claimed()) edge.producer->post(caught_up{edge.producer_edge});
+}
+
+after_turn stage::turn() {
+  refresh_time();
+  again_ = false;
+  if (started_ && !failed_ && phase_ == phase::running) pump();
+  return end_turn();
+}
+
+void stage::pump() {
+  const auto began = now_;
+  outbox_.flush(false);
+  while (resume_suspended() || start_next()) {
+    if (inline_worker_) outbox_.flush(false);
+    if (phase_ != phase::running || failed_) return;
+    if (now_ - began > turn_limit) {
+      again_ = true;
+      return;
+    }
+  }
+}
+
+/// Scatter: how many items may be started without opening too many jobs.
+std::int64_t stage::admissible(std::int64_t room) const {
+  if (!plan_.scatter) return room;
+  return std::min<std::int64_t>(room, plan_.max_open - plan_.scatter->open.load() - in_work_);
+}
+
+bool stage::resume_suspended() {
+  const bool waits = inline_worker_ ? inline_worker_->suspended() : crew_.suspended_worker() != nullptr;
+  if (!waits) return false;
+  const auto room = std::min<std::int64_t>(outbox_.room(), std::max<std::uint32_t>(1, plan_.capacity / 4));
+  if (room <= 0) return false;
+  outbox_.reserve(room);
+  if (inline_worker_) {
+    const auto start = now_;
+    piece_report report = inline_worker_->resume(static_cast<std::uint32_t>(room));
+    now_ = env_.now();
+    meter_.advance(now_, 1, 0, 1);
+    report.began = start;
+    report.finished = now_;
+    settle(report);
+  } else {
+    crew::member* worker = crew_.suspended_worker();
+    worker->suspended = false;
+    ++worker->pieces;
+    worker->port->post(resume_worker{static_cast<std::uint32_t>(room)});
+  }
+  return true;
+}
+
+bool stage::start_next() {
+  if (work_.empty() || (inline_worker_ && inline_worker_->suspended())) return false;
+  const auto room = admissible(outbox_.room());
+  for (std::size_t line = 0; line < work_.lines(); ++line) {
+    if (work_.empty(line) || line_held_[line]) continue;
+    const bool reserved = work_.front(line).reserved > 0;
+    if (room <= 0 && !reserved) continue;
+    crew::member* to = nullptr;
+    if (!inline_worker_) {
+      to = partitioner_ ? crew_.free_worker(line) : crew_.free_worker();
+      if (to == nullptr) continue;
+    }
+    piece work = work_.take(line, piece_size(line, room));
+    claimed(work);
+    if (!reserved) {
+      std::int64_t needed = work.items.size();
+      if (plan_.one_to_many) {
+        const auto share = room / std::max<std::int64_t>(1, crew_.free_count());
+        needed = std::clamp<std::int64_t>(share, 1, std::max<std::uint32_t>(1, plan_.capacity / 4));
+      }
+      needed = std::min<std::int64_t>(needed, room);
+      work.reserved = static_cast<std::uint32_t>(needed);
+      outbox_.reserve(needed);
+    }
+    meter_.queue_wait.record(now_ - work.arrived, work.items.size());
+    in_work_ += work.items.size();
+    if (inline_worker_) {
+      run_inline(std::move(work));
+    } else {
+      assign(to, std::move(work));
+    }
+    return true;
+  }
+  return false;
+}
+
+std::uint32_t stage::piece_size(std::size_t line, std::int64_t room) const {
+  auto size = std::max<std::int64_t>(1, plan_.one_to_many && !plan_.scatter ? pace_.suggestion()
+                                                                              : std::min<std::int64_t>(pace_.suggestion(), room));
+  if (!inline_worker_ && pace_.mean() * size > worth_sharing) {
+    const auto fair = work_.items(line) / std::max<std::int64_t>(1, 2 * crew_.staying()) + 1;
+    size = std::min(size, std::max(fair, worth_sharing / std::max<std::int64_t>(1, pace_.mean())));
+  }
+  return static_cast<std::uint32_t>(std::max<std::int64_t>(1, size));
+}
+
+void stage::assign(crew::member* to, piece work) {
+  ++to->pieces;
+  to->port->post(assign_piece{std::move(work)});
+}
+
+void stage::run_inline(piece work) {
+  const auto start = now_;
+  piece_report report = inline_worker_->run(std::move(work));
+  now_ = env_.now();
+  meter_.advance(now_, 1, 0, 1);
+  report.began = start;
+  report.finished = now_;
+  settle(report);
+}
+
+void stage::grant_credit_due() {
+  for (const auto& due : ledger_->collect()) {
+    const input_edge& edge = inputs_[due.edge];
+    if (!edge.ended) edge.producer->post(grant_credit{edge.producer_edge, due.amount.items, due.amount.bytes});
+  }
+}
+
+}  // namespace penstock

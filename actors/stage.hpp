@@ -1,0 +1,154 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <penstock/actors/actor.hpp>
+#include <penstock/actors/credit_ledger.hpp>
+#include <penstock/actors/crew.hpp>
+#include <penstock/actors/edge_link.hpp>
+#include <penstock/actors/figures.hpp>
+#include <penstock/actors/meter.hpp>
+#include <penstock/actors/outbox.hpp>
+#include <penstock/actors/pace.hpp>
+#include <penstock/actors/reorder_buffer.hpp>
+#include <penstock/actors/stage_plan.hpp>
+#include <penstock/actors/work_list.hpp>
+
+namespace penstock {
+
+/// The actor that owns a stage: its inbox, the credit it grants, its workers, what waits to be sent. A stage with one
+/// cooperative worker runs the body itself, in its own turn.
+class stage final : public actor_logic {
+ public:
+  stage(const stage_plan& plan, std::uint32_t member, environment& env, run_state& run);
+  ~stage() override;
+
+  // Wiring, before the run starts.
+  void set_self(address self) { self_ = std::move(self); }
+  void set_controller(address controller) { controller_ = std::move(controller); }
+  /// Returns the number of the edge; `opening_credit` says what its producer may send at first.
+  std::uint32_t add_input(ref<edge_link> link);
+  void connect_input(std::uint32_t edge, address producer, std::uint32_t producer_edge);
+  void ready();
+  credit opening_credit(std::uint32_t edge) const { return ledger_->opening(edge); }
+  outbox& outputs() { return outbox_; }
+
+  stage_figures figures() const;
+
+  void receive(message& m) override;
+  after_turn turn() override;
+
+ private:
+  enum class phase {
+    running,
+    stopping,   ///< wants nothing more, but lets go in good order
+    aborting,   ///< throws everything away
+    finishing,  ///< the workers run their last hooks
+  };
+
+  struct input_edge {
+    address producer;
+    std::uint32_t producer_edge = 0;
+    ref<edge_link> link;
+    bool ended = false;
+  };
+
+  struct waiting_retry {
+    piece work;
+    std::size_t line;
+  };
+
+  // stage.cpp: items come in and go to workers
+  void refresh_time();
+  void arrive(deliver_items& m);
+  void enqueue(batch items, std::uint32_t edge, bool confirms);
+  void pump();
+  bool start_next();
+  bool resume_suspended();
+  std::uint32_t piece_size(std::size_t line, std::int64_t room) const;
+  void assign(crew::member* to, piece work);
+  void run_inline(piece work);
+  void claimed(const piece& work);
+  std::int64_t admissible(std::int64_t room) const;
+  void grant_credit_due();
+
+  // stage_results.cpp: what workers report
+  void settle(piece_report& report);
+  void note_report(const piece_report& report);
+  void emit(std::uint64_t sequence, std::uint32_t count, batch outputs);
+  void handle_failure(const piece_report& report, failed_item& failure);
+  bool leave_outcome(failed_item& failure);
+  void give_up_item(std::uint64_t sequence, const piece_report& report, failed_item& failure);
+  void schedule_retry(const piece_report& report, failed_item& failure, std::int64_t delay);
+  void retry(std::uint64_t id);
+  void fail_run(const std::exception_ptr& error, const std::string& operation);
+
+  // stage_gather.cpp: scattered jobs
+  void hold(deliver_items& m);
+  void close_scope(scope& closed);
+
+  // stage_ends.cpp: starting, changing and ending
+  void start();
+  void spawn_worker(unsigned number);
+  void change_workers(unsigned count);
+  void cancelled_by(std::uint32_t edge);
+  void stop_early(bool outputs_wanted);
+  void abort(const std::string& reason);
+  void throw_away(const std::string& reason);
+  bool quiet() const;
+  bool inputs_ended() const;
+  void dismiss(bool emit);
+  after_turn end_turn();
+  void note_state();
+  std::string waits_for() const;
+
+  const stage_plan& plan_;
+  std::uint32_t member_;
+  environment& env_;
+  run_state& run_;
+  address self_;
+  address controller_;
+
+  std::vector<input_edge> inputs_;
+  std::optional<credit_ledger> ledger_;
+  work_list work_;
+  std::unique_ptr<partitioner> partitioner_;
+  std::unique_ptr<collector> collector_;
+  std::set<scope*> overfull_;  ///< jobs with more pieces than `max_held`, which are thrown away
+  std::uint64_t next_sequence_ = 0;
+
+  std::unique_ptr<worker> inline_worker_;
+  crew crew_;
+  unsigned next_worker_ = 0;
+  pace pace_;
+  std::vector<bool> line_held_;  ///< keyed stages: a retry keeps later items of its keys back
+
+  reorder_buffer<batch> reorder_;
+  outbox outbox_;
+  std::map<std::uint64_t, waiting_retry> retries_;
+  std::uint64_t next_retry_ = 0;
+
+  phase phase_ = phase::running;
+  bool started_ = false;
+  bool outputs_wanted_ = true;
+  bool told_end_ = false;
+  bool failed_ = false;       ///< the run is about to be aborted
+  bool losses_count_ = true;  ///< what is thrown away is lost: nobody else takes it
+  std::string reason_;        ///< why things are thrown away
+  meter meter_;
+  std::int64_t in_work_ = 0;
+  std::int64_t now_ = 0;
+  bool time_is_fresh_ = false;
+  bool again_ = false;
+  unsigned busy_ = 0;  ///< as of the last turn
+  unsigned blocked_ = 0;
+};
+
+}  // namespace penstock

@@ -1,0 +1,205 @@
+#include <algorithm>
+#include <utility>
+
+#include <penstock/actors/stage.hpp>
+#include <penstock/actors/worker_actor.hpp>
+
+namespace penstock {
+
+void stage::start() {
+  started_ = true;
+  meter_.start(now_);
+  if (plan_.pool == pool_kind::cooperative && plan_.workers == 1) {
+    inline_worker_ = std::make_unique<worker>(plan_, run_, next_worker_++);
+    if (auto error = inline_worker_->start()) fail_run(error, {});
+    return;
+  }
+  for (unsigned i = 0; i < plan_.workers; ++i) spawn_worker(next_worker_++);
+}
+
+void stage::spawn_worker(unsigned number) {
+  const lane where = plan_.pool == pool_kind::cooperative ? lane::scheduler : lane::thread;
+  auto logic = std::make_unique<worker_actor>(plan_, run_, env_, number, self_);
+  address port = env_.spawn(std::move(logic), where, plan_.stage + "/" + std::to_string(number));
+  port->post(start_run{});
+  crew_.add(number, std::move(port));
+}
+
+void stage::change_workers(unsigned count) {
+  if (phase_ != phase::running || partitioner_ || count == 0) return;
+  ledger_->set_workers(count);
+  if (inline_worker_) {
+    if (count == 1 || inline_worker_->suspended()) return;
+    piece_report last = inline_worker_->finish(true);
+    inline_worker_.reset();
+    if (last.hook_error) fail_run(last.hook_error, {});
+    outbox_.put(std::move(last.outputs));
+  }
+  while (crew_.staying() < count) spawn_worker(next_worker_++);
+  auto surplus = crew_.staying() - count;
+  for (auto it = crew_.members().rbegin(); it != crew_.members().rend() && surplus > 0; ++it) {
+    if (it->leaving) continue;
+    it->leaving = true;
+    it->port->post(finish_worker{true});
+    --surplus;
+  }
+}
+
+void stage::cancelled_by(std::uint32_t edge) {
+  if (!outbox_.cancel(edge)) return;
+  stop_early(false);
+}
+
+/// Needs no more items: tells upstream, throws away what waits, lets what runs come to its end.
+void stage::stop_early(bool outputs_wanted) {
+  if (phase_ != phase::running) return;
+  phase_ = phase::stopping;
+  outputs_wanted_ = outputs_wanted;
+  reason_ = outputs_wanted ? "stage '" + plan_.stage + "' wanted no more" : "nobody wanted more";
+  bool last = true;
+  for (input_edge& edge : inputs_) {
+    if (!edge.link->abandon()) last = false;
+    if (!edge.ended) edge.producer->post(cancel_edge{edge.producer_edge});
+  }
+  losses_count_ = last;
+  throw_away(reason_);
+}
+
+void stage::throw_away(const std::string& reason) {
+  work_.clear(losses_count_ ? &reason : nullptr);
+  for (auto& [id, waiting] : retries_) {
+    outbox_.unreserve(waiting.work.reserved);
+    if (losses_count_) waiting.work.items.discard(reason);
+  }
+  retries_.clear();
+  if (collector_) collector_->discard();
+}
+
+void stage::abort(const std::string& reason) {
+  if (phase_ == phase::aborting || told_end_) return;
+  const bool finishing = phase_ == phase::finishing;
+  phase_ = phase::aborting;
+  reason_ = reason;
+  losses_count_ = true;
+  throw_away(reason);
+  outbox_.discard(reason);
+  reorder_.drain([&](batch items) { items.discard(reason); });
+  if (finishing) phase_ = phase::finishing;
+}
+
+bool stage::inputs_ended() const {
+  return std::all_of(inputs_.begin(), inputs_.end(), [](const input_edge& edge) { return edge.ended; });
+}
+
+/// Nothing is held, in work, or waiting to be tried again.
+bool stage::quiet() const {
+  return work_.empty() && in_work_ == 0 && retries_.empty() && reorder_.empty() &&
+         !(plan_.gather && plan_.gather->open.load() > 0);
+}
+
+/// Sends the workers home.
+void stage::dismiss(bool emit) {
+  phase_ = phase::finishing;
+  if (inline_worker_) {
+    piece_report last = inline_worker_->finish(emit);
+    inline_worker_.reset();
+    if (last.hook_error) fail_run(last.hook_error, {});
+    if (last.failure) fail_run(last.failure->error, last.failure->operation);
+    if (emit) {
+      meter_.out += last.outputs.size();
+      outbox_.put(std::move(last.outputs));
+    }
+  }
+  for (crew::member& each : crew_.members()) {
+    if (each.leaving) continue;
+    each.leaving = true;
+    each.port->post(finish_worker{emit});
+  }
+}
+
+after_turn stage::end_turn() {
+  const bool working = crew_.busy() > 0;
+  if (phase_ == phase::running && started_ && !failed_ && inputs_ended() && quiet()) dismiss(true);
+  if (phase_ == phase::stopping && !working) {
+    // What waits for items that were thrown away goes as it is.
+    reorder_.drain([this](batch items) { outbox_.put(std::move(items)); });
+    dismiss(outputs_wanted_);
+  }
+  if (phase_ == phase::aborting && !working) dismiss(false);
+  if (phase_ == phase::finishing) {
+    outbox_.flush(true);
+    const bool home = !inline_worker_ && crew_.empty();
+    if (home && outbox_.empty() && !told_end_) {
+      told_end_ = true;
+      outbox_.end();
+    }
+    if (told_end_ && inputs_ended()) {
+      controller_->post(member_ended{member_, std::make_unique<stage_figures>(figures())});
+      self_ = nullptr;
+      return after_turn::done;
+    }
+  }
+  grant_credit_due();
+  note_state();
+  return again_ ? after_turn::again : after_turn::wait;
+}
+
+void stage::note_state() {
+  time_is_fresh_ = false;
+  busy_ = inline_worker_ ? 0 : crew_.busy();
+  const bool wants_credit = (!work_.empty() || crew_.suspended_worker() != nullptr ||
+                             (inline_worker_ && inline_worker_->suspended()) || !outbox_.empty()) &&
+                            outbox_.room() <= 0;
+  blocked_ = !wants_credit ? 0 : inline_worker_ ? 1 : crew_.staying() - std::min(crew_.staying(), busy_);
+}
+
+std::string stage::waits_for() const {
+  if (!outbox_.empty() || (outbox_.room() <= 0 && !work_.empty())) {
+    for (const output_edge& edge : outbox_.all()) {
+      if (!edge.cancelled && (edge.left.items <= edge.backlog_items || edge.left.bytes <= edge.backlog_bytes)) {
+        return "credit of '" + edge.name + "'";
+      }
+    }
+  }
+  if (crew_.busy() > 0) return "its bodies";
+  if (!retries_.empty()) return "the time of a retry";
+  if (plan_.scatter && !work_.empty()) return "room for another open job (max_open)";
+  if (plan_.gather && plan_.gather->open.load() > 0) return "the pieces of open jobs";
+  if (!inputs_ended()) return "items";
+  return {};
+}
+
+stage_figures stage::figures() const {
+  stage_figures f;
+  f.name = plan_.stage;
+  f.kind = plan_.kind;
+  f.pool = plan_.pool == pool_kind::blocking   ? "blocking"
+           : plan_.pool == pool_kind::per_core ? "per_core"
+           : plan_.workers == 1                ? "inline"
+                                               : "cooperative";
+  f.state = failed_ ? "failed" : told_end_ ? "ended" : "running";
+  f.waits_for = waits_for();
+  f.workers = inline_worker_ ? 1 : std::max(1U, crew_.staying());
+  f.in = meter_.in;
+  f.out = meter_.out;
+  f.dropped = meter_.dropped;
+  f.retries = meter_.retries;
+  f.failures = meter_.failures;
+  f.skipped = meter_.skipped;
+  f.dead_letters = meter_.dead_letters;
+  f.busy = meter_.busy();
+  f.idle = meter_.idle();
+  f.blocked = meter_.blocked();
+  f.queued = static_cast<std::uint64_t>(work_.items());
+  f.queued_bytes = static_cast<std::uint64_t>(work_.bytes());
+  f.in_work = static_cast<std::uint64_t>(std::max<std::int64_t>(0, in_work_));
+  f.capacity = plan_.capacity;
+  f.capacity_bytes = plan_.bytes;
+  f.peak_custody = static_cast<std::uint64_t>(ledger_->peak());
+  f.peak_custody_bytes = static_cast<std::uint64_t>(ledger_->peak_bytes());
+  f.queue_wait = meter_.queue_wait.summary();
+  f.service = meter_.service.summary();
+  return f;
+}
+
+}  // namespace penstock

@@ -1,0 +1,65 @@
+#include <string>
+#include <utility>
+
+#include <penstock/actors/stage.hpp>
+#include <penstock/messages/error.hpp>
+
+namespace penstock {
+
+void stage::hold(deliver_items& m) {
+  ledger_->settled(m.edge, m.items.size(), static_cast<std::int64_t>(m.items.weight()));
+  piece whole;
+  whole.edge = m.edge;
+  whole.confirms = true;
+  claimed(whole);
+  while (!m.items.empty()) {
+    const lineage::run& run = m.items.tokens().runs().front();
+    auto* token = dynamic_cast<scope_token*>(run.holder.get());
+    batch items = m.items.split_front(run.count);
+    if (token == nullptr) continue;
+    scope& of = token->of();
+    if (overfull_.contains(&of)) continue;
+    if (collector_->held(&of) + items.size() > plan_.max_held) {
+      collector_->close(&of, {});
+      overfull_.insert(&of);
+      continue;
+    }
+    const lineage held = std::move(items.tokens());
+    items.tokens() = lineage{};
+    collector_->hold(&of, std::move(items));
+    // Last: letting go of the tokens here is what may close the job.
+  }
+}
+
+void stage::close_scope(scope& closed) {
+  const auto settled = [&] {
+    plan_.gather->open.fetch_sub(1);
+    plan_.gather->scatter->post(scope_settled{});
+  };
+  batch group = collector_->close(&closed, closed.take_failures());
+  if (phase_ != phase::running || failed_) {
+    if (closed.parent()) closed.parent()->flag(reason_);
+    settled();
+    return;
+  }
+  const bool overfull = overfull_.erase(&closed) > 0;
+  group.tokens().append(closed.parent(), 1);
+  if (!overfull) {
+    enqueue(std::move(group), piece::no_edge, false);
+    settled();
+    return;
+  }
+  piece_report report;
+  report.edge = piece::no_edge;
+  report.sequence = next_sequence_++;
+  failed_item failure;
+  failure.attempt = 0xffff;  // trying again would not make it smaller
+  failure.item = std::move(group);
+  failure.error = std::make_exception_ptr(
+      held_error("graph '" + run_.graph + "', stage '" + plan_.stage + "': a job has more than max_held = " +
+                 std::to_string(plan_.max_held) + " pieces; raise max_held or scatter into fewer"));
+  handle_failure(report, failure);
+  settled();
+}
+
+}  // namespace penstock

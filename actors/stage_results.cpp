@@ -1,0 +1,158 @@
+#include <utility>
+
+#include <penstock/actors/stage.hpp>
+#include <penstock/messages/error.hpp>
+
+namespace penstock {
+
+void stage::note_report(const piece_report& report) {
+  if (report.ended) {
+    crew_.remove(report.worker);
+    return;
+  }
+  crew::member& from = crew_.at(report.worker);
+  if (!report.hook_error) --from.pieces;
+  from.suspended = report.suspended;
+}
+
+void stage::settle(piece_report& report) {
+  run_.last_progress.store(now_, std::memory_order_relaxed);
+  if (!inline_worker_) note_report(report);
+  outbox_.unreserve(report.released);
+  if (report.hook_error) {
+    fail_run(report.hook_error, {});
+    report.outputs.discard("a hook of stage '" + plan_.stage + "' failed");
+    return;
+  }
+  const bool item_failed = report.failure && report.failure->operation.empty();
+  in_work_ -= report.taken + (item_failed ? 1 : 0) + (report.rest ? report.rest->items.size() : 0);
+  if (report.taken > 0) {
+    const auto elapsed = report.finished - report.began;
+    pace_.finished(report.taken, elapsed);
+    meter_.service.record(elapsed / report.taken, report.taken);
+    if (report.edge != piece::no_edge) {
+      ledger_->settled(report.edge, report.taken, static_cast<std::int64_t>(report.taken_weight));
+    }
+  }
+  meter_.skipped += report.skipped;
+  meter_.dead_letters += report.dead_letters;
+  if (!plan_.one_to_many && report.taken > report.outputs.size()) meter_.dropped += report.taken - report.outputs.size();
+  if (report.taken > 0 || !report.outputs.empty()) emit(report.sequence, report.taken, std::move(report.outputs));
+  if (report.rest) {
+    if (phase_ == phase::running && !failed_) {
+      work_.push_front(std::move(*report.rest));
+    } else if (losses_count_ || failed_) {
+      report.rest->items.discard(reason_);
+    }
+  }
+  if (report.failure) handle_failure(report, *report.failure);
+  if (report.wants_stop) stop_early(true);
+}
+
+void stage::emit(std::uint64_t sequence, std::uint32_t count, batch outputs) {
+  const auto pass_on = [this](batch items) {
+    if (phase_ == phase::aborting || !outputs_wanted_) {
+      items.discard(reason_);
+      return;
+    }
+    meter_.out += items.size();
+    outbox_.put(std::move(items));
+  };
+  if (plan_.ordered && !partitioner_) {
+    reorder_.add(sequence, count, std::move(outputs), pass_on);
+  } else {
+    pass_on(std::move(outputs));
+  }
+}
+
+void stage::handle_failure(const piece_report& report, failed_item& failure) {
+  const auto sequence = report.sequence + report.taken;
+  if (phase_ != phase::running || failed_) {
+    failure.item.discard(reason_);
+    return;
+  }
+  if (!failure.operation.empty()) {
+    ++meter_.failures;
+    fail_run(failure.error, failure.operation);
+    return;
+  }
+  const double jitter = static_cast<double>(env_.random() % 1024) / 1024.0;
+  const auto decision = plan_.policy.decide(failure.attempt, failure.error, jitter);
+  if (decision.action == error_action::retry) {
+    schedule_retry(report, failure, decision.delay.count());
+    return;
+  }
+  ++meter_.failures;
+  try {
+    if (decision.action == error_action::dead_letter) {
+      write_dead_letter(run_, plan_.stage, {}, plan_.codec, failure.item.item(0), sequence, failure.attempt, failure.error);
+      ++meter_.dead_letters;
+    } else if (decision.action == error_action::skip) {
+      ++meter_.skipped;
+    } else if (!plan_.policy.empty() || !leave_outcome(failure)) {
+      failure.item.discard("stage '" + plan_.stage + "' failed");
+      fail_run(failure.error, {});
+      return;
+    }
+  } catch (...) {
+    failure.item.discard("stage '" + plan_.stage + "' could not write a dead letter");
+    fail_run(std::current_exception(), {});
+    return;
+  }
+  give_up_item(sequence, report, failure);
+}
+
+/// Between scatter and gather a failure becomes the piece's outcome, unless the stage has a policy of its own.
+bool stage::leave_outcome(failed_item& failure) {
+  auto* token = dynamic_cast<scope_token*>(failure.item.tokens().at(0));
+  if (token == nullptr) return false;
+  token->of().add_failure(make_failure(plan_.stage, static_cast<int>(failure.attempt), failure.error));
+  return true;
+}
+
+/// The item is done with, without an output.
+void stage::give_up_item(std::uint64_t sequence, const piece_report& report, failed_item& failure) {
+  if (report.edge != piece::no_edge) ledger_->settled(report.edge, 1, static_cast<std::int64_t>(failure.weight));
+  failure.item.clear();
+  emit(sequence, 1, {});
+}
+
+void stage::schedule_retry(const piece_report& report, failed_item& failure, std::int64_t delay) {
+  ++meter_.retries;
+  waiting_retry again;
+  again.line = partitioner_ ? report.key_slot % work_.lines() : 0;
+  again.work.items = std::move(failure.item);
+  again.work.sequence = report.sequence + report.taken;
+  again.work.edge = report.edge;
+  again.work.key_slot = report.key_slot;
+  again.work.attempt = failure.attempt + 1;
+  again.work.arrived = now_;
+  if (!plan_.one_to_many) {
+    again.work.reserved = 1;
+    outbox_.reserve(1);
+  }
+  if (partitioner_) line_held_[again.line] = true;
+  const auto id = next_retry_++;
+  retries_.emplace(id, std::move(again));
+  if (delay > 0) {
+    env_.post_after(delay, self_, retry_due{id});
+  } else {
+    retry(id);
+  }
+}
+
+void stage::retry(std::uint64_t id) {
+  const auto found = retries_.find(id);
+  if (found == retries_.end()) return;
+  line_held_[found->second.line] = false;
+  work_.push_front(std::move(found->second.work));
+  retries_.erase(found);
+}
+
+void stage::fail_run(const std::exception_ptr& error, const std::string& operation) {
+  failed_ = true;
+  if (reason_.empty()) reason_ = "stage '" + plan_.stage + "' failed";
+  controller_->post(member_failed{member_, error, operation});
+}
+
+}  // namespace penstock

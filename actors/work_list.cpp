@@ -1,0 +1,63 @@
+#include <penstock/actors/work_list.hpp>
+
+#include <utility>
+
+namespace penstock {
+
+namespace {
+
+std::size_t line_of(const piece& work, std::size_t lines) { return lines == 1 ? 0 : work.key_slot % lines; }
+
+}  // namespace
+
+std::int64_t work_list::items(std::size_t line) const {
+  if (lines_.size() == 1) return items_;
+  std::int64_t total = 0;
+  for (const piece& each : lines_[line]) total += each.items.size();
+  return total;
+}
+
+void work_list::push(piece work) {
+  items_ += work.items.size();
+  bytes_ += static_cast<std::int64_t>(work.items.weight());
+  lines_[line_of(work, lines_.size())].push_back(std::move(work));
+}
+
+void work_list::push_front(piece work) {
+  items_ += work.items.size();
+  bytes_ += static_cast<std::int64_t>(work.items.weight());
+  lines_[line_of(work, lines_.size())].push_front(std::move(work));
+}
+
+piece work_list::take(std::size_t line, std::uint32_t most) {
+  std::deque<piece>& queue = lines_[line];
+  piece& head = queue.front();
+  piece taken;
+  if (most >= head.items.size()) {
+    taken = std::move(head);
+    queue.pop_front();
+  } else {
+    taken.sequence = head.sequence;
+    taken.edge = head.edge;
+    taken.key_slot = head.key_slot;
+    taken.attempt = head.attempt;
+    taken.arrived = head.arrived;
+    taken.items = head.items.split_front(most);
+    head.sequence += most;
+  }
+  items_ -= taken.items.size();
+  bytes_ -= static_cast<std::int64_t>(taken.items.weight());
+  return taken;
+}
+
+void work_list::clear(const std::string* reason) {
+  for (auto& line : lines_) {
+    for (piece& each : line) {
+      if (reason != nullptr) each.items.discard(*reason);
+    }
+    line.clear();
+  }
+  items_ = bytes_ = 0;
+}
+
+}  // namespace penstock

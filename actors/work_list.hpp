@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include <penstock/actors/message.hpp>
+
+namespace penstock {
+
+/// The inbox of a stage: pieces in order of arrival, one line for all workers or, in a keyed stage, one line per worker.
+/// The stage's thread only.
+class work_list {
+ public:
+  explicit work_list(std::size_t lines = 1) : lines_(lines) {}
+
+  std::size_t lines() const { return lines_.size(); }
+  bool empty() const { return items_ == 0; }
+  bool empty(std::size_t line) const { return lines_[line].empty(); }
+  std::int64_t items() const { return items_; }
+  std::int64_t bytes() const { return bytes_; }
+  std::int64_t items(std::size_t line) const;
+  /// Items at the head of the line that were tried before come alone, whatever `take` is asked for.
+  const piece& front(std::size_t line) const { return lines_[line].front(); }
+
+  void push(piece work);
+  /// Puts back what was taken but not begun.
+  void push_front(piece work);
+  /// Takes up to `most` items from the head of a line, never from two pieces.
+  piece take(std::size_t line, std::uint32_t most);
+  /// Throws everything away, with its tokens flagged if a reason is given.
+  void clear(const std::string* reason);
+
+ private:
+  std::vector<std::deque<piece>> lines_;
+  std::int64_t items_ = 0;
+  std::int64_t bytes_ = 0;
+};
+
+}  // namespace penstock

@@ -1,0 +1,185 @@
+#include <penstock/actors/worker.hpp>
+
+#include <algorithm>
+#include <utility>
+
+#include <penstock/actors/current_body.hpp>
+
+namespace penstock {
+
+namespace {
+
+/// With operators that expand, the body's outputs go through them in small helpings, so that the room is not overrun by much.
+constexpr std::uint32_t expanding_helping = 16;
+
+}  // namespace
+
+worker::worker(const work_plan& plan, run_state& run, unsigned number)
+    : plan_{plan}, run_{run}, number_{number}, context_{run, plan.stage, number},
+      one_by_one_{writes_dead_letters(plan.operators)} {
+  keep_items_ = plan.policy.keeps_items() || one_by_one_;
+}
+
+worker::~worker() = default;
+
+std::exception_ptr worker::start() {
+  const current_body here{run_.graph, plan_.stage};
+  try {
+    body_ = plan_.make_body();
+    if (plan_.make_chain) chain_ = plan_.make_chain();
+    body_->start(context_);
+    return nullptr;
+  } catch (...) {
+    return std::current_exception();
+  }
+}
+
+piece_report worker::run(piece work) {
+  current_ = std::move(work);
+  return go_on();
+}
+
+piece_report worker::resume(std::uint32_t room) {
+  current_.reserved = room;
+  return go_on();
+}
+
+piece_report worker::go_on() {
+  piece_report report;
+  report.worker = number_;
+  report.edge = current_.edge;
+  report.key_slot = current_.key_slot;
+  report.sequence = current_.sequence;
+  const auto room = std::exchange(current_.reserved, 0);
+  report.released = room;
+  const auto weight = current_.items.weight();
+  const current_body here{run_.graph, plan_.stage};
+  context_.begin_attempt(current_.attempt);
+  do {
+    step(report, room);
+  } while (may_go_on(report, room));
+  report.wants_stop = context_.wants_stop();
+  report.suspended = suspended_;
+  report.taken_weight = weight - std::min(weight, current_.items.weight() + (report.failure ? report.failure->weight : 0));
+  if (!suspended_ && !current_.items.empty()) report.rest = std::move(current_);
+  return report;
+}
+
+bool worker::may_go_on(const piece_report& report, std::uint32_t room) const {
+  return (one_by_one_ || plan_.expands) && !current_.items.empty() && !suspended_ && !report.failure &&
+         !context_.wants_stop() && report.outputs.size() < room;
+}
+
+/// One call of body and chain; `current_` is left with what is not settled.
+void worker::step(piece_report& report, std::uint32_t room) {
+  lineage tokens = std::move(current_.items.tokens());
+  current_.items.tokens() = lineage{};
+  body_work work;
+  work.room = plan_.expands ? std::min(room, expanding_helping) : room;
+  work.keep_items = keep_items_;
+  work.max_output = plan_.max_output;
+  work.count_outputs = !tokens.empty() || plan_.scatter;
+  batch later;
+  if (one_by_one_ && current_.items.size() > 1) {
+    work.in = current_.items.split_front(1);
+    later = std::move(current_.items);
+  } else {
+    work.in = std::move(current_.items);
+  }
+  const auto offered = work.in.size();
+  const batch kept = one_by_one_ ? work.in.copy() : batch{};
+
+  body_->run(work, context_);
+
+  const auto taken = offered - work.in.size();
+  suspended_ = work.suspended;
+  label_outputs(work, tokens, taken);
+  tokens.split_front(taken);
+  if (chain_ && !work.out.empty()) apply_chain(work.out, kept, report);
+  report.outputs.append(std::move(work.out));
+  report.taken += taken;
+  current_.sequence += taken;
+  current_.items = std::move(work.in);
+  if (!later.empty()) current_.items.append(std::move(later));
+  if (!current_.items.empty()) current_.items.tokens() = std::move(tokens);
+  if (work.error && !report.failure) set_failed_item_apart(work.error, report);
+}
+
+/// The item at the head of `current_` failed.
+void worker::set_failed_item_apart(const std::exception_ptr& error, piece_report& report) {
+  failed_item failed;
+  failed.error = error;
+  failed.attempt = current_.attempt;
+  failed.item = current_.items.split_front(1);
+  failed.weight = failed.item.weight();
+  ++current_.sequence;
+  report.failure = std::move(failed);
+  open_scope_ = nullptr;
+}
+
+/// Gives the outputs of a call their tokens: those of the items they came of or, in a scatter, a new one per item. An
+/// item that was not finished may have outputs too.
+void worker::label_outputs(body_work& work, const lineage& tokens, std::uint32_t taken) {
+  const bool unfinished = work.counts.size() > taken;
+  if (unfinished && work.error && tokens.at(taken) != nullptr) {
+    tokens.at(taken)->flag("stage '" + plan_.stage + "' failed after its first output");
+  }
+  if (plan_.scatter) {
+    work.out.tokens() = scatter_lineage(work, tokens);
+  } else if (!tokens.empty() && work.out.tokens().empty()) {
+    work.out.tokens() = tokens.expand(work.counts);
+  }
+}
+
+lineage worker::scatter_lineage(const body_work& work, const lineage& tokens) {
+  lineage result;
+  for (std::uint32_t i = 0; i < work.counts.size(); ++i) {
+    if (!open_scope_) {
+      open_scope_ = ref<token>{new scope_token{plan_.scatter, ref<token>{tokens.at(i)}}};
+    }
+    result.append(open_scope_, work.counts[i]);
+    const bool goes_on = work.suspended && i + 1 == work.counts.size();
+    if (!goes_on) open_scope_ = nullptr;
+  }
+  return result;
+}
+
+void worker::apply_chain(batch& items, const batch& input, piece_report& report) {
+  const operator_site site{run_, plan_.stage, plan_.codec, input, false, current_.sequence, current_.attempt};
+  const operator_result result = apply_operators(*chain_, plan_.operators, items, site);
+  report.skipped += static_cast<std::uint32_t>(result.skipped);
+  report.dead_letters += static_cast<std::uint32_t>(result.dead_letters);
+  if (!result.error) return;
+  failed_item failed;
+  failed.error = result.error;
+  failed.operation = result.operation;
+  failed.attempt = current_.attempt;
+  report.failure = std::move(failed);
+}
+
+piece_report worker::finish(bool emit) {
+  const current_body here{run_.graph, plan_.stage};
+  piece_report report;
+  report.worker = number_;
+  report.ended = true;
+  if (!body_) return report;
+  if (suspended_) current_.items.discard("the run ended before all of its outputs were taken");
+  suspended_ = false;
+  open_scope_ = nullptr;
+  try {
+    if (emit) {
+      body_work work;
+      work.out = body_->finish(context_);
+      if (chain_ && !work.out.empty()) apply_chain(work.out, {}, report);
+      report.outputs = std::move(work.out);
+    }
+    body_->stop(context_);
+  } catch (...) {
+    report.hook_error = std::current_exception();
+  }
+  body_.reset();
+  chain_.reset();
+  return report;
+}
+
+}  // namespace penstock

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <penstock/actors/body.hpp>
+#include <penstock/actors/error_policy.hpp>
+#include <penstock/actors/message.hpp>
+#include <penstock/actors/operator_runner.hpp>
+#include <penstock/actors/scope_token.hpp>
+#include <penstock/messages/item_codec.hpp>
+
+namespace penstock {
+
+/// What the workers of a stage need to know of it.
+struct work_plan {
+  std::string stage;
+  std::function<std::unique_ptr<body>()> make_body;    ///< called on the worker's thread
+  std::function<std::unique_ptr<chain>()> make_chain;  ///< empty: no fused operators
+  std::vector<operator_plan> operators;
+  error_policy policy;
+  const item_codec* codec = nullptr;  ///< of the input, for dead letters
+  std::uint32_t max_output = 256;
+  bool expands = false;               ///< a fused operator may emit more than it takes
+  ref<scope_pair> scatter;            ///< set: every item's outputs are pieces of a job of their own
+};
+
+/// Runs a stage's body and fused operators on pieces. Catches all that they throw. One thread at a time.
+class worker {
+ public:
+  worker(const work_plan& plan, run_state& run, unsigned number);
+  ~worker();
+
+  /// Makes the body and calls `on_start`. Null, or what was thrown.
+  std::exception_ptr start();
+
+  /// Works on a piece, until it has as many outputs as the piece reserved credit for. The report says what is left.
+  piece_report run(piece work);
+
+  bool suspended() const { return suspended_; }
+  /// Goes on with the item that ran out of credit, now with `room` more.
+  piece_report resume(std::uint32_t room);
+
+  /// `on_end` (if `emit`), `on_stop`, and the end of the body.
+  piece_report finish(bool emit);
+
+  unsigned number() const { return number_; }
+
+ private:
+  piece_report go_on();
+  void step(piece_report& report, std::uint32_t room);
+  bool may_go_on(const piece_report& report, std::uint32_t room) const;
+  void set_failed_item_apart(const std::exception_ptr& error, piece_report& report);
+  void label_outputs(body_work& work, const lineage& tokens, std::uint32_t taken);
+  lineage scatter_lineage(const body_work& work, const lineage& tokens);
+  void apply_chain(batch& items, const batch& input, piece_report& report);
+
+  const work_plan& plan_;
+  run_state& run_;
+  unsigned number_;
+  worker_context context_;
+  std::unique_ptr<body> body_;
+  std::unique_ptr<chain> chain_;
+  bool one_by_one_;  ///< an operator's dead letter needs the very item that it came of
+
+  bool keep_items_ = false;
+
+  piece current_;
+  bool suspended_ = false;
+  ref<token> open_scope_;  ///< token of the item whose outputs are still coming
+};
+
+}  // namespace penstock

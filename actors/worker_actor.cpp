@@ -1,0 +1,67 @@
+#include <utility>
+
+#include <penstock/actors/worker_actor.hpp>
+
+namespace penstock {
+
+worker_actor::worker_actor(const stage_plan& plan, run_state& run, environment& env, unsigned number, address stage)
+    : env_{env}, run_{run}, worker_{plan, run, number}, stage_{std::move(stage)} {}
+
+void worker_actor::receive(message& m) { waiting_.push_back(std::move(m)); }
+
+/// One piece a turn, so that the scheduler's other actors wait for one piece at most.
+after_turn worker_actor::turn() {
+  if (waiting_.empty()) return after_turn::wait;
+  message m = std::move(waiting_.front());
+  waiting_.pop_front();
+  if (std::holds_alternative<start_run>(m)) {
+    if (auto error = worker_.start()) {
+      broken_ = true;
+      piece_report failed;
+      failed.worker = worker_.number();
+      failed.hook_error = error;
+      report(std::move(failed));
+    }
+  } else if (auto* assigned = std::get_if<assign_piece>(&m)) {
+    work_on(std::move(assigned->work));
+  } else if (auto* resumed = std::get_if<resume_worker>(&m)) {
+    resume(resumed->room);
+  } else if (auto* last = std::get_if<finish_worker>(&m)) {
+    report(worker_.finish(last->emit && !run_.stopping && !broken_));
+    return after_turn::done;
+  }
+  return waiting_.empty() ? after_turn::wait : after_turn::again;
+}
+
+void worker_actor::work_on(piece work) {
+  if (run_.stopping || broken_) {
+    // The run is being aborted, or soon will be: nothing new is begun.
+    piece_report untouched;
+    untouched.worker = worker_.number();
+    untouched.edge = work.edge;
+    untouched.sequence = work.sequence;
+    untouched.released = std::exchange(work.reserved, 0);
+    untouched.rest = std::move(work);
+    report(std::move(untouched));
+    return;
+  }
+  const auto began = env_.now();
+  piece_report made = worker_.run(std::move(work));
+  made.began = began;
+  made.finished = env_.now();
+  report(std::move(made));
+}
+
+void worker_actor::resume(std::uint32_t room) {
+  const auto began = env_.now();
+  piece_report made = worker_.resume(room);
+  made.began = began;
+  made.finished = env_.now();
+  report(std::move(made));
+}
+
+void worker_actor::report(piece_report made) {
+  stage_->post(worker_reported{std::make_unique<piece_report>(std::move(made))});
+}
+
+}  // namespace penstock

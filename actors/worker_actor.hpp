@@ -1,0 +1,32 @@
+#pragma once
+
+#include <deque>
+
+#include <penstock/actors/actor.hpp>
+#include <penstock/actors/stage_plan.hpp>
+#include <penstock/actors/worker.hpp>
+
+namespace penstock {
+
+/// A worker of a pool as an actor: takes pieces from its stage, reports what became of them.
+class worker_actor final : public actor_logic {
+ public:
+  worker_actor(const stage_plan& plan, run_state& run, environment& env, unsigned number, address stage);
+
+  void receive(message& m) override;
+  after_turn turn() override;
+
+ private:
+  void report(piece_report made);
+  void work_on(piece work);
+  void resume(std::uint32_t room);
+
+  environment& env_;
+  run_state& run_;
+  worker worker_;
+  address stage_;
+  std::deque<message> waiting_;
+  bool broken_ = false;  ///< its body could not be made or started
+};
+
+}  // namespace penstock

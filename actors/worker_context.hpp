@@ -1,0 +1,75 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace spdlog {
+class logger;
+}
+
+namespace penstock {
+
+class dead_letter_sink;
+
+/// What all actors of a run share. Any thread.
+struct run_state {
+  std::string graph;
+  std::atomic<bool> stopping{false};            ///< the run is being aborted
+  std::atomic<std::int64_t> last_progress{0};   ///< ns; when an item last moved
+  dead_letter_sink* dead_letters = nullptr;
+  std::uint64_t id = 0;
+  std::shared_ptr<spdlog::logger> log;
+};
+
+/// What a body may ask of its worker. Valid during the call it was passed to; the worker's thread only.
+class worker_context {
+ public:
+  worker_context(run_state& run, const std::string& stage, unsigned worker) : run_{run}, stage_{stage}, worker_{worker} {}
+
+  const std::string& stage_name() const { return stage_; }
+  /// Number of this worker in its stage, from 0.
+  unsigned worker() const { return worker_; }
+  /// Which attempt at the item this is, from 1.
+  std::uint32_t attempt() const { return attempt_; }
+  /// True once the run is aborted: a long body should return.
+  bool stop_requested() const { return run_.stopping.load(std::memory_order_relaxed); }
+  /// This stage needs nothing more: upstream is cancelled at once, what waits is thrown away, the run ends well.
+  void stop() { wants_stop_ = true; }
+  spdlog::logger& log() { return *run_.log; }
+
+  // For the engine.
+  run_state& run() { return run_; }
+  void begin_attempt(std::uint32_t attempt) { attempt_ = attempt; }
+  bool wants_stop() const { return wants_stop_; }
+
+ private:
+  run_state& run_;
+  const std::string& stage_;
+  unsigned worker_;
+  std::uint32_t attempt_ = 1;
+  bool wants_stop_ = false;
+};
+
+/// What a source's body may ask. The source's thread only.
+class source_context {
+ public:
+  source_context(run_state& run, const std::string& source) : run_{run}, source_{source} {}
+
+  const std::string& source_name() const { return source_; }
+  /// True once the run drains or is aborted: a source that waits should return std::nullopt.
+  bool stop_requested() const { return draining_ || run_.stopping.load(std::memory_order_relaxed); }
+  spdlog::logger& log() { return *run_.log; }
+
+  // For the engine.
+  run_state& run() { return run_; }
+  void drain() { draining_ = true; }
+
+ private:
+  run_state& run_;
+  const std::string& source_;
+  std::atomic<bool> draining_{false};
+};
+
+}  // namespace penstock

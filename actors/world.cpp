@@ -1,0 +1,77 @@
+#include <penstock/actors/world.hpp>
+
+#include <random>
+#include <utility>
+
+#include <penstock/actors/activity.hpp>
+#include <penstock/actors/caf_scheduler.hpp>
+#include <penstock/actors/control_thread.hpp>
+#include <penstock/actors/thread_pool.hpp>
+
+namespace penstock {
+
+namespace {
+
+class real_environment final : public environment {
+ public:
+  explicit real_environment(world& in) : world_{in}, activity_{make_ref<activity>()} {}
+
+  address spawn(std::unique_ptr<actor_logic> logic, lane where, const std::string& name) override {
+    switch (where) {
+      case lane::thread:
+        return threads_.spawn(std::move(logic), activity_, name);
+      case lane::control:
+        return world_.control().spawn(std::move(logic));
+      case lane::scheduler:
+        break;
+    }
+    return world_.scheduler().spawn(std::move(logic), activity_, name);
+  }
+
+  std::int64_t now() const override { return control_thread::now(); }
+
+  void post_after(std::int64_t delay, address to, message m) override {
+    // A timer that is set keeps the run from being quiet.
+    activity_->begin();
+    auto late = std::make_shared<message>(std::move(m));
+    world_.control().at(now() + delay, [to = std::move(to), late, counted = activity_] {
+      to->post(std::move(*late));
+      counted->end();
+    });
+  }
+
+  void remind(std::int64_t delay, address to, message m) override {
+    auto late = std::make_shared<message>(std::move(m));
+    world_.control().at(now() + delay, [to = std::move(to), late] { to->post(std::move(*late)); });
+  }
+
+  std::uint64_t random() override {
+    thread_local std::minstd_rand generator{std::random_device{}()};
+    return generator();
+  }
+
+  void when_quiet(std::function<void()> idle) override { activity_->when_quiet(std::move(idle)); }
+  bool quiet() const override { return activity_->quiet(); }
+
+  std::size_t lost_threads(std::int64_t wait) override { return threads_.ended_within(std::chrono::nanoseconds{wait}); }
+  void give_up() override { world_.scheduler().leak(); }
+
+ private:
+  world& world_;
+  ref<activity> activity_;
+  thread_pool threads_;
+};
+
+}  // namespace
+
+world::world(unsigned threads)
+    : control_{std::make_unique<control_thread>()}, scheduler_{std::make_unique<caf_scheduler>(threads)} {}
+
+world::~world() {
+  scheduler_.reset();  // its actors may still want timers
+  control_.reset();
+}
+
+std::unique_ptr<environment> make_environment(world& in) { return std::make_unique<real_environment>(in); }
+
+}  // namespace penstock

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "items.hpp"
+
+namespace inference {
+
+/// A queue of jobs in a directory, one file each. `NAME.job` waits; taken, it is called `NAME.taken`; done,
+/// it is deleted; given back, it waits again. All changes are renames, so a killed program loses no job.
+///
+/// take() belongs to one thread; done() and give_back() may be called from any. Every function throws
+/// std::runtime_error (or std::filesystem::filesystem_error) that names the file which can't be read, renamed
+/// or deleted.
+class spool {
+ public:
+  /// Makes the directory if need be, and gives jobs back that an earlier program had taken and not finished.
+  explicit spool(std::string directory);
+
+  /// How many jobs wait.
+  std::size_t waiting() const;
+
+  /// Fills the empty spool: the images 0 to `images` - 1 in random order, cut into jobs of 1 to 400, most of
+  /// them small. The same seed gives the same jobs. All of them appear at once.
+  void fill(std::size_t images, std::uint64_t seed);
+
+  /// The next job by name; nothing when none waits any more.
+  std::optional<job> take();
+
+  void done(const std::string& name) const;
+  void give_back(const std::string& name) const;
+
+ private:
+  void look();
+
+  std::string directory_;
+  std::vector<std::string> names_;  ///< found waiting and not yet taken, the next one last
+};
+
+}  // namespace inference

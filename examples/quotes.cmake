@@ -1,0 +1,28 @@
+# Checks that every block of code in DOCUMENT after a line `<!-- from: FILE -->` stands in that file of SOURCE_DIR, word
+# for word. Indentation common to a quote is as in the file.
+
+file(READ "${DOCUMENT}" text)
+string(REPLACE ";" "\\;" text "${text}")
+set(checked 0)
+while(text MATCHES "<!-- from: ([^ \n]+) -->\n```cpp\n")
+  set(name "${CMAKE_MATCH_1}")
+  set(opening "${CMAKE_MATCH_0}")
+  string(FIND "${text}" "${opening}" start)
+  string(LENGTH "${opening}" length)
+  math(EXPR start "${start} + ${length}")
+  string(SUBSTRING "${text}" ${start} -1 text)
+  string(FIND "${text}" "```" end)
+  string(SUBSTRING "${text}" 0 ${end} quote)
+  file(READ "${SOURCE_DIR}/${name}" source)
+  string(REPLACE ";" "\\;" source "${source}")
+  string(FIND "${source}" "${quote}" found)
+  if(found EQUAL -1)
+    message(FATAL_ERROR "${DOCUMENT} quotes what is not in ${name}:\n${quote}")
+  endif()
+  math(EXPR checked "${checked} + 1")
+endwhile()
+
+if(checked EQUAL 0)
+  message(FATAL_ERROR "${DOCUMENT} quotes nothing")
+endif()
+message(STATUS "${checked} quotes are word for word")

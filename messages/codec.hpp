@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstddef>
+#include <exception>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include <penstock/messages/error.hpp>
+#include <penstock/messages/input_archive.hpp>
+#include <penstock/messages/item_codec.hpp>
+#include <penstock/messages/json_view.hpp>
+#include <penstock/messages/output_archive.hpp>
+#include <penstock/messages/type_name.hpp>
+
+namespace penstock {
+
+/// First byte of an encoded item; another number means another format.
+inline constexpr std::byte archive_format{1};
+
+/// Appends `item` to `into`. T is described (BOOST_DESCRIBE_STRUCT), or has a Boost serialize function, or is
+/// a number, string or standard container of such; unique_ptr and shared_ptr are written with what they point
+/// to. Any thread. Throws codec_error for what is nested too deeply, and what a serialize function throws;
+/// `into` then is as before.
+template <class T>
+void encode_into(const T& item, std::vector<std::byte>& into) {
+  const auto before = into.size();
+  try {
+    into.push_back(archive_format);
+    output_archive archive{into};
+    archive << item;
+  } catch (...) {
+    into.resize(before);
+    throw;
+  }
+}
+
+/// `item` as bytes, the same on every machine.
+template <class T>
+std::vector<std::byte> encode(const T& item) {
+  std::vector<std::byte> bytes;
+  encode_into(item, bytes);
+  return bytes;
+}
+
+/// The item that `encode` wrote. Safe with bytes of unknown origin. Throws codec_error when they are not
+/// exactly one T.
+template <class T>
+T decode(std::span<const std::byte> bytes) {
+  static_assert(std::is_default_constructible_v<T>,
+                "penstock: what is read back must be default constructible");
+  try {
+    if (bytes.empty() || bytes.front() != archive_format)
+      throw codec_error{"penstock: bytes of another format"};
+    input_archive archive{bytes.subspan(1)};
+    T item{};
+    archive >> item;
+    if (archive.remaining() > 0) {
+      throw codec_error{"penstock: " + std::to_string(archive.remaining()) + " bytes are left over"};
+    }
+    return item;
+  } catch (const std::exception& e) {
+    throw codec_error{"can't read " + type_name<T>() + ": " + e.what()};
+  }
+}
+
+/// Defined here and nowhere else: including this header is what makes items of a program writable.
+template <class T>
+struct codec_source {
+  static const item_codec& get() {
+    static const item_codec codec{[](const void* item, std::vector<std::byte>& into) {
+                                    encode_into(*static_cast<const T*>(item), into);
+                                  },
+                                  [](const void* item) { return to_json(*static_cast<const T*>(item)); },
+                                  type_name<T>().c_str()};
+    return codec;
+  }
+};
+
+}  // namespace penstock

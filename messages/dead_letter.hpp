@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace penstock {
+
+/// An item that a stage gave up, with all that is needed to look at it, or to try it again.
+struct dead_letter_record {
+  std::string graph;
+  std::string run;        ///< tells executions of a graph apart; empty: the store puts in its own
+  std::uint64_t job = 0;  ///< delivery of the source that the item came of
+  std::string stage;
+  std::string op;          ///< fused operator that threw; empty: the stage's own body
+  std::uint64_t item = 0;  ///< number of the item in its stage's order of arrival
+  int attempt = 0;         ///< attempts made
+  std::string exception_type;
+  std::string exception_text;
+  std::vector<std::byte>
+      archive;             ///< the item as `encode` writes it; empty where its type can't be written down
+  std::string json;        ///< the item to read
+  std::string item_type;   ///< name of the item's type
+  std::int64_t at_ns = 0;  ///< when, in ns since 1970 (UTC); 0: the store puts in the time of the write
+};
+
+/// Where dead letters go. Any thread.
+class dead_letter_sink {
+ public:
+  dead_letter_sink() = default;
+  dead_letter_sink(const dead_letter_sink&) = delete;
+  dead_letter_sink& operator=(const dead_letter_sink&) = delete;
+  virtual ~dead_letter_sink() = default;
+
+  /// Returns when the letter is safe. Throws when it could not be written; the caller still has the item
+  /// then.
+  virtual void write(const dead_letter_record& letter) = 0;
+};
+
+}  // namespace penstock

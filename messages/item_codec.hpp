@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace penstock {
+
+/// How to write down an item whose type is erased. One constant object per type; any thread.
+struct item_codec {
+  void (*encode)(const void* item,
+                 std::vector<std::byte>& into);  ///< appends the item's bytes; throws codec_error
+  std::string (*json)(const void* item);
+  const char* schema;  ///< name of the type
+};
+
+/// Where an item's codec comes from. Only <penstock/messages/codec.hpp> defines it, so that files which never
+/// write items down need not read Boost's archives.
+template <class T>
+struct codec_source;
+
+/// True where <penstock/messages/codec.hpp> was included before the first use with T.
+template <class T>
+concept codec_available = requires {
+  sizeof(codec_source<T>);
+};
+
+/// The codec of T; the same object for every caller.
+template <class T>
+const item_codec& item_codec_of() {
+  static_assert(codec_available<T>,
+                "penstock: this stage writes items down (dead_letter): include "
+                "<penstock/messages/codec.hpp>, and give the item "
+                "type BOOST_DESCRIBE_STRUCT or a Boost serialize function");
+  return codec_source<T>::get();
+}
+
+}  // namespace penstock

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <penstock/messages/ref.hpp>
+#include <penstock/messages/token.hpp>
+
+namespace penstock {
+
+/// Which token stands for which item of a batch, run-length coded. Empty for items that nobody acknowledges.
+class lineage {
+ public:
+  struct run {
+    ref<token> holder;  ///< null: these items have no token
+    std::uint32_t count;
+  };
+
+  bool empty() const { return runs_.empty(); }
+  std::span<const run> runs() const { return runs_; }
+
+  /// Adds `count` items of `holder` at the end; joins the last run where it can.
+  void append(const ref<token>& holder, std::uint32_t count);
+  void append(lineage&& other);
+
+  /// Takes the first `count` items away.
+  lineage split_front(std::uint32_t count);
+
+  /// The token of the item at `index`, null if it has none.
+  token* at(std::uint32_t index) const;
+
+  /// The lineage of what came of these items: counts[i] outputs of item i.
+  lineage expand(std::span<const std::uint32_t> counts) const;
+
+  /// Flags every token, before its items are thrown away.
+  void flag(const std::string& reason) const;
+
+ private:
+  std::vector<run> runs_;
+};
+
+}  // namespace penstock

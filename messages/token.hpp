@@ -1,0 +1,47 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include <penstock/messages/ref.hpp>
+
+namespace penstock {
+
+/// Stands for one delivery of a job, or for the pieces of one: everything that came of it holds the token, and when the last
+/// holder lets go `settled` runs, exactly once, on the thread that let go.
+class token : public ref_counted {
+ public:
+  /// Marks the job as lost in part or whole. The first reason is kept. Any thread; must be called before letting go.
+  void flag(const std::string& reason) {
+    const std::lock_guard lock{mutex_};
+    if (!flagged_) reason_ = reason;
+    flagged_ = true;
+  }
+
+  bool flagged() const {
+    const std::lock_guard lock{mutex_};
+    return flagged_;
+  }
+
+  std::string reason() const {
+    const std::lock_guard lock{mutex_};
+    return reason_;
+  }
+
+ private:
+  /// The verdict. Must not throw; the token is destroyed right after.
+  virtual void settled() noexcept = 0;
+
+  void last_owner_left() noexcept final {
+    settled();
+    delete this;
+  }
+
+  mutable std::mutex mutex_;
+  bool flagged_ = false;
+  std::string reason_;
+};
+
+}  // namespace penstock

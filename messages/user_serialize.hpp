@@ -1,0 +1,94 @@
+#pragma once
+
+#include <boost/archive/basic_archive.hpp>
+#include <boost/serialization/array_wrapper.hpp>
+#include <boost/serialization/collection_size_type.hpp>
+#include <boost/serialization/item_version_type.hpp>
+#include <boost/serialization/nvp.hpp>
+#include <boost/serialization/serialization.hpp>
+#include <boost/serialization/version.hpp>
+#include <concepts>
+#include <type_traits>
+#include <utility>
+
+#include <penstock/messages/described.hpp>
+
+namespace penstock::detail {
+
+/// Stands for an archive where only the existence of a serialize function is asked for.
+struct serialize_probe {
+  template <class T>
+  serialize_probe& operator&(T&&);
+  template <class T>
+  serialize_probe& operator<<(T&&);
+  template <class T>
+  serialize_probe& operator>>(T&&);
+};
+struct no_serialize {};
+
+}  // namespace penstock::detail
+
+namespace boost::serialization {
+
+/// Loses against every function of a user's, wins against Boost's own catch-all: so it tells whether there is
+/// one.
+template <class Archive, class T>
+requires std::same_as<Archive, penstock::detail::serialize_probe> penstock::detail::no_serialize serialize(
+    Archive&, T&, const unsigned int);
+
+template <class T>
+concept has_free_serialize =
+    !std::same_as<decltype(serialize(std::declval<penstock::detail::serialize_probe&>(), std::declval<T&>(),
+                                     std::declval<const version_type&>())),
+                  penstock::detail::no_serialize>;
+
+}  // namespace boost::serialization
+
+namespace penstock::detail {
+
+template <class T>
+concept has_member_serialize = requires(T& item, serialize_probe& archive) {
+  item.serialize(archive, 0u);
+};
+
+/// A serialize function that can be seen from outside. It has the say over a description.
+template <class T>
+concept has_visible_serialize = has_member_serialize<T> || boost::serialization::has_free_serialize<T>;
+
+/// False where there is certainly neither a description nor a serialize function. A class with private
+/// members may have made Boost its friend, which can't be seen.
+template <class T>
+concept has_serialize_or_description = described<T> || has_visible_serialize<T> || !std::is_aggregate_v<T>;
+
+template <class T>
+inline constexpr bool is_nvp = false;
+template <class T>
+inline constexpr bool is_nvp<boost::serialization::nvp<T>> = true;
+
+template <class T>
+inline constexpr bool is_array_wrapper = false;
+template <class T>
+inline constexpr bool is_array_wrapper<boost::serialization::array_wrapper<T>> = true;
+
+/// Counts and versions that Boost's functions for containers write.
+template <class T>
+concept boost_count = std::same_as<T, boost::serialization::collection_size_type> ||
+    std::same_as<T, boost::serialization::item_version_type>;
+
+/// What Boost's archives write about pointers and tracked objects. Ours refuse both, but must compile it.
+template <class T>
+concept tracking_record =
+    std::same_as<T, boost::archive::version_type> || std::same_as<T, boost::archive::object_id_type> ||
+    std::same_as<T, boost::archive::object_reference_type> ||
+    std::same_as<T, boost::archive::class_id_type> ||
+    std::same_as<T, boost::archive::class_id_reference_type> ||
+    std::same_as<T, boost::archive::class_id_optional_type> ||
+    std::same_as<T, boost::archive::tracking_type> || std::same_as<T, boost::archive::class_name_type>;
+
+/// True where an archive writes the type's version in front of it: classes with a serialize function, unless
+/// the type was declared `object_serializable`.
+template <class T>
+inline constexpr bool writes_version =
+    boost::serialization::implementation_level<T>::value >= boost::serialization::object_class_info;
+
+}  // namespace penstock::detail

@@ -1,0 +1,205 @@
+#include <penstock/runtime/dead_letter_store.hpp>
+
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace penstock {
+
+namespace {
+
+/// How long to wait for another program that is writing to the same file.
+constexpr int busy_timeout_ms = 10'000;
+
+constexpr auto make_table =
+    "CREATE TABLE IF NOT EXISTS dead_letters ("
+    " id INTEGER PRIMARY KEY, graph TEXT NOT NULL, run TEXT NOT NULL, job INTEGER NOT NULL, stage TEXT NOT "
+    "NULL,"
+    " op TEXT NOT NULL, item INTEGER NOT NULL, attempt INTEGER NOT NULL, exception_type TEXT NOT NULL,"
+    " exception_text TEXT NOT NULL, archive BLOB NOT NULL, json TEXT NOT NULL, item_type TEXT NOT NULL,"
+    " at_ns INTEGER NOT NULL, UNIQUE (graph, run, job, stage, op, item, attempt))";
+
+constexpr auto insert_letter =
+    "INSERT INTO dead_letters (graph, run, job, stage, op, item, attempt, exception_type, exception_text, "
+    "archive, json,"
+    " item_type, at_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
+    " ON CONFLICT (graph, run, job, stage, op, item, attempt) DO NOTHING";
+
+constexpr auto select_letters =
+    "SELECT graph, run, job, stage, op, item, attempt, exception_type, exception_text, archive, json, "
+    "item_type, at_ns"
+    " FROM dead_letters ORDER BY id";
+
+std::int64_t unix_time_ns() {
+  using namespace std::chrono;
+  return duration_cast<nanoseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+/// No two openings of a store have the same, on one machine.
+std::string name_of_this_run() { return std::to_string(unix_time_ns()) + "-" + std::to_string(::getpid()); }
+
+std::string reason_for(sqlite3* connection, int code) {
+  if (code == SQLITE_FULL) return "the disk is full, or the file has reached its limit";
+  if (connection == nullptr) return sqlite3_errstr(code);
+  std::string reason = sqlite3_errmsg(connection);
+  const int cause = sqlite3_system_errno(connection);
+  if (cause != 0 && code != SQLITE_CONSTRAINT) reason += " (" + std::generic_category().message(cause) + ")";
+  return reason;
+}
+
+}  // namespace
+
+dead_letter_store_error::dead_letter_store_error(const std::filesystem::path& file, const std::string& reason)
+    : error{"dead letters in '" + file.string() + "': " + reason},
+      file_{std::make_shared<std::filesystem::path>(file)} {}
+
+/// One prepared statement. Columns and parameters are used in their order.
+class dead_letter_store::statement {
+ public:
+  statement(const dead_letter_store& store, const std::string& sql) : store_{store} {
+    check(sqlite3_prepare_v2(store.connection_.get(), sql.c_str(), -1, &handle_, nullptr));
+  }
+  ~statement() { sqlite3_finalize(handle_); }
+  statement(const statement&) = delete;
+  statement& operator=(const statement&) = delete;
+
+  // What is bound must live until the statement has run.
+  void bind(std::string_view text) {
+    check(sqlite3_bind_text64(handle_, ++bound_, text.empty() ? "" : text.data(), text.size(), SQLITE_STATIC,
+                              SQLITE_UTF8));
+  }
+  void bind(std::int64_t number) { check(sqlite3_bind_int64(handle_, ++bound_, number)); }
+  void bind(const std::vector<std::byte>& bytes) {
+    check(bytes.empty() ? sqlite3_bind_zeroblob(handle_, ++bound_, 0)
+                        : sqlite3_bind_blob64(handle_, ++bound_, bytes.data(), bytes.size(), SQLITE_STATIC));
+  }
+
+  /// True while there is a row.
+  bool step() {
+    read_ = 0;
+    const int code = sqlite3_step(handle_);
+    if (code != SQLITE_ROW && code != SQLITE_DONE) check(code);
+    return code == SQLITE_ROW;
+  }
+
+  std::string text() {
+    const auto column = read_++;
+    const auto* first = reinterpret_cast<const char*>(sqlite3_column_text(handle_, column));
+    return first == nullptr ? std::string{} : std::string(first, bytes_in(column));
+  }
+  std::int64_t number() { return sqlite3_column_int64(handle_, read_++); }
+  std::vector<std::byte> blob() {
+    const auto column = read_++;
+    const auto* first = static_cast<const std::byte*>(sqlite3_column_blob(handle_, column));
+    return first == nullptr ? std::vector<std::byte>{}
+                            : std::vector<std::byte>(first, first + bytes_in(column));
+  }
+
+ private:
+  std::size_t bytes_in(int column) const {
+    return static_cast<std::size_t>(sqlite3_column_bytes(handle_, column));
+  }
+  void check(int code) const {
+    if (code != SQLITE_OK)
+      throw dead_letter_store_error{store_.file_, reason_for(store_.connection_.get(), code)};
+  }
+
+  const dead_letter_store& store_;
+  sqlite3_stmt* handle_ = nullptr;
+  int bound_ = 0;
+  int read_ = 0;
+};
+
+void dead_letter_store::closer::operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
+
+dead_letter_store::dead_letter_store(std::filesystem::path file, std::uint64_t max_bytes)
+    : file_{std::move(file)}, own_run_{name_of_this_run()} {
+  std::error_code ignored;
+  const auto folder = file_.parent_path();
+  if (!folder.empty() && !std::filesystem::is_directory(folder, ignored)) {
+    throw dead_letter_store_error{
+        file_, "there is no directory '" + folder.string() + "'; make it, or name another file"};
+  }
+  sqlite3* opened = nullptr;
+  const int code = sqlite3_open_v2(file_.c_str(), &opened,
+                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+  connection_.reset(opened);
+  if (code != SQLITE_OK) throw dead_letter_store_error{file_, reason_for(opened, code)};
+  sqlite3_busy_timeout(opened, busy_timeout_ms);
+  run("PRAGMA journal_mode = WAL");
+  run("PRAGMA synchronous = FULL");
+  run(make_table);
+  if (max_bytes > 0)
+    run("PRAGMA max_page_count = " + std::to_string(std::max<std::uint64_t>(max_bytes / page_size(), 1)));
+}
+
+dead_letter_store::~dead_letter_store() = default;
+
+void dead_letter_store::run(const std::string& sql) const {
+  statement command{*this, sql};
+  while (command.step()) {
+  }
+}
+
+std::uint64_t dead_letter_store::page_size() const {
+  statement select{*this, "PRAGMA page_size"};
+  select.step();
+  return static_cast<std::uint64_t>(select.number());
+}
+
+void dead_letter_store::write(const dead_letter_record& letter) {
+  const std::lock_guard lock{mutex_};
+  statement insert{*this, insert_letter};
+  insert.bind(letter.graph);
+  insert.bind(letter.run.empty() ? own_run_ : letter.run);
+  insert.bind(static_cast<std::int64_t>(letter.job));
+  insert.bind(letter.stage);
+  insert.bind(letter.op);
+  insert.bind(static_cast<std::int64_t>(letter.item));
+  insert.bind(std::int64_t{letter.attempt});
+  insert.bind(letter.exception_type);
+  insert.bind(letter.exception_text);
+  insert.bind(letter.archive);
+  insert.bind(letter.json);
+  insert.bind(letter.item_type);
+  insert.bind(letter.at_ns == 0 ? unix_time_ns() : letter.at_ns);
+  insert.step();
+}
+
+std::vector<dead_letter_record> dead_letter_store::list() const {
+  const std::lock_guard lock{mutex_};
+  statement select{*this, select_letters};
+  std::vector<dead_letter_record> letters;
+  while (select.step()) {
+    dead_letter_record letter;
+    letter.graph = select.text();
+    letter.run = select.text();
+    letter.job = static_cast<std::uint64_t>(select.number());
+    letter.stage = select.text();
+    letter.op = select.text();
+    letter.item = static_cast<std::uint64_t>(select.number());
+    letter.attempt = static_cast<int>(select.number());
+    letter.exception_type = select.text();
+    letter.exception_text = select.text();
+    letter.archive = select.blob();
+    letter.json = select.text();
+    letter.item_type = select.text();
+    letter.at_ns = select.number();
+    letters.push_back(std::move(letter));
+  }
+  return letters;
+}
+
+std::size_t dead_letter_store::count() const {
+  const std::lock_guard lock{mutex_};
+  statement select{*this, "SELECT count(*) FROM dead_letters"};
+  select.step();
+  return static_cast<std::size_t>(select.number());
+}
+
+}  // namespace penstock

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <penstock/messages/dead_letter.hpp>
+#include <penstock/messages/error.hpp>
+
+struct sqlite3;
+
+namespace penstock {
+
+/// A file of dead letters could not be opened, written or read. The text names the file and the reason.
+class dead_letter_store_error : public error {
+ public:
+  dead_letter_store_error(const std::filesystem::path& file, const std::string& reason);
+  const std::filesystem::path& file() const { return *file_; }
+
+ private:
+  std::shared_ptr<const std::filesystem::path>
+      file_;  ///< shared, so that copying the exception throws nothing
+};
+
+/// Dead letters in a SQLite file (table `dead_letters`), which other programs may read at the same time. A
+/// letter is on disk when `write` returns. The same letter (graph, run, job, stage, operator, item, attempt)
+/// is kept once, however often it is written. Any thread.
+class dead_letter_store final : public dead_letter_sink {
+ public:
+  /// Opens `file`, makes it where it is missing. `max_bytes` limits its size; 0: only the disk does. Throws
+  /// dead_letter_store_error.
+  explicit dead_letter_store(std::filesystem::path file, std::uint64_t max_bytes = 0);
+  ~dead_letter_store() override;
+
+  const std::filesystem::path& file() const { return file_; }
+
+  /// Throws dead_letter_store_error; a full disk is one, and the letter may be written again later.
+  void write(const dead_letter_record& letter) override;
+
+  /// The letters in the order of writing, the oldest first. Throws dead_letter_store_error.
+  std::vector<dead_letter_record> list() const;
+  std::size_t count() const;
+
+ private:
+  class statement;
+  struct closer {
+    void operator()(sqlite3* connection) const;
+  };
+
+  void run(const std::string& sql) const;
+  std::uint64_t page_size() const;
+
+  std::filesystem::path file_;
+  std::string own_run_;
+  mutable std::mutex mutex_;
+  std::unique_ptr<sqlite3, closer> connection_;
+};
+
+}  // namespace penstock

@@ -1,0 +1,59 @@
+#include <penstock/runtime/describe.hpp>
+
+#include <penstock/runtime/byte_size.hpp>
+#include <penstock/runtime/memory_bound.hpp>
+#include <penstock/runtime/run_plan.hpp>
+
+namespace penstock {
+
+namespace {
+
+const char* pool_name(pool_kind pool) {
+  switch (pool) {
+    case pool_kind::blocking:
+      return "blocking";
+    case pool_kind::per_core:
+      return "per_core";
+    case pool_kind::cooperative:
+      break;
+  }
+  return "cooperative";
+}
+
+std::string operators_of(const std::vector<operator_plan>& operators) {
+  std::string text;
+  for (const operator_plan& each : operators) text += " | " + each.name;
+  return text;
+}
+
+}  // namespace
+
+std::string describe(const graph& g, const settings& overrides) {
+  const run_plan plan = make_plan(g.data(), overrides);
+  std::string text = "graph '" + plan.graph + "'\n";
+  for (const auto& member : plan.members) {
+    if (member.is_source) {
+      const source_plan& source = plan.sources[member.index];
+      text += "  source '" + source.name + "'" + operators_of(source.operators);
+      if (source.in_flight > 0) text += ", in flight " + std::to_string(source.in_flight);
+      text += "\n";
+      continue;
+    }
+    const stage_plan& stage = plan.stages[member.index];
+    text += "  " + stage.kind + " '" + stage.stage + "'" + operators_of(stage.operators) + " <-";
+    for (const std::size_t input : member.inputs) text += " '" + plan.members[input].name + "'";
+    text += ", " + std::to_string(stage.workers) + " x " + pool_name(stage.pool) + (stage.ordered ? ", ordered" : "") +
+            ", capacity " + std::to_string(stage.capacity) + " items, " +
+            byte_size_text(static_cast<std::int64_t>(stage.bytes)) + "\n";
+  }
+  const memory_estimate bound = estimate_memory(g, overrides);
+  text += "  memory bound " + byte_size_text(static_cast<std::int64_t>(bound.bytes));
+  if (!bound.undeclared.empty()) {
+    text += " and the items beyond capacity of";
+    for (const std::string& stage : bound.undeclared) text += " '" + stage + "'";
+    text += " (no max_item)";
+  }
+  return text + "\n";
+}
+
+}  // namespace penstock

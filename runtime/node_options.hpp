@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <penstock/actors/error_policy.hpp>
+#include <penstock/actors/stage_plan.hpp>
+
+namespace penstock {
+
+/// What the program said about one node of a graph. Numbers are as given, to be checked when a run starts.
+struct node_options {
+  std::optional<std::int64_t> workers;
+  std::optional<pool_kind> pool;
+  std::optional<std::int64_t> capacity;
+  std::optional<std::int64_t> bytes;
+  std::optional<bool> ordered;
+  std::optional<std::int64_t> max_output;
+  std::optional<std::int64_t> max_item;
+  std::optional<std::int64_t> in_flight;
+  std::optional<std::int64_t> max_open;
+  std::optional<std::int64_t> max_held;
+  error_policy policy;
+};
+
+}  // namespace penstock

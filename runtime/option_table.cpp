@@ -1,0 +1,209 @@
+#include <penstock/runtime/option_table.hpp>
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <stdexcept>
+
+#include <penstock/runtime/byte_size.hpp>
+#include <penstock/runtime/duration_text.hpp>
+#include <penstock/runtime/literals.hpp>
+#include <penstock/runtime/number_text.hpp>
+
+namespace penstock {
+
+namespace {
+
+constexpr std::string_view every_pool = "source, stage, sink, scatter, gather";
+constexpr std::string_view every_consumer = "stage, sink, scatter, gather, chain";
+constexpr std::string_view every_producer = "source, stage, scatter, gather, chain";
+constexpr std::string_view run = "run";
+constexpr std::int64_t million = 1'000'000;
+constexpr std::int64_t most_bytes = std::int64_t{1} << 50;
+constexpr std::int64_t week = 7 * 24 * 3600 * 1000 * million;
+
+std::vector<option_info> make_table() {
+  using kind = option_kind;
+  const auto none = std::optional<std::int64_t>{};
+  return {
+      // of stages
+      {"workers", kind::count, "workers", 1, 4096, "", 1, "1", "stage, sink, scatter, gather",
+       "How many items the stage works on at a time."},
+      {"capacity", kind::count, "items", 1, 1000 * million, "", 4096, "4096", every_consumer,
+       "Items that the stage may have at a time: queued, in work, or finished and not yet taken on by the "
+       "next stage."},
+      {"bytes", kind::bytes, "bytes", 1, most_bytes, "", 16 << 20, "16MiB", every_consumer,
+       "Weight of the items that the stage may have at a time; an item heavier than that passes alone."},
+      {"pool", kind::choice, "", 0, 0, "cooperative|blocking|per_core", none, "cooperative", every_pool,
+       "Where bodies run: on the threads that all stages share, on a thread of each worker's own, or on one "
+       "thread per core."},
+      {"ordered", kind::flag, "", 0, 1, "", none, "true for one worker, else false", "stage, scatter, gather",
+       "Whether results leave in the order in which their items came in."},
+      {"max_output", kind::count, "items", 1, 1000 * million, "", 256, "256", every_producer,
+       "Results of one item that the memory bound reckons with; where a stage keeps its items (to try "
+       "again), an item that makes more fails."},
+      {"max_item", kind::bytes, "bytes", 1, most_bytes, "", none, "none", every_producer,
+       "Heaviest result; a heavier one fails its item."},
+      {"in_flight", kind::count, "jobs", 1, 1000 * million, "", none,
+       "2 x the widest pool if the source acknowledges, else none", "source",
+       "Jobs (items of the source) of which something may be alive at a time."},
+      {"max_open", kind::count, "jobs", 1, 1000 * million, "", 64, "in_flight of the source, else 64",
+       "scatter", "Jobs that may be scattered and not yet gathered at a time."},
+      {"max_held", kind::count, "items", 1, 1000 * million, "", 65536, "65536", "gather",
+       "Pieces that wait for the rest of their jobs; a piece beyond them fails its job."},
+
+      // of runs
+      {"threads", kind::count, "threads", 0, 1024, "", 0, "0 (one per core)", run,
+       "Threads that all cooperative workers share."},
+      {"dead-letters", kind::text, "", 0, 0, "", none, "penstock-dead-letters.sqlite", run,
+       "SQLite file for dead letters, made when the first is written."},
+      {"inactivity", kind::duration, "time", 0, week, "", 0, "0 (no limit)", run,
+       "A run in which no item moves for so long fails."},
+      {"report", kind::choice, "", 0, 0, "none|table|json", none, "none", run,
+       "What is printed when a run has ended; the flag alone means table."},
+      {"log-level", kind::choice, "", 0, 0, "quiet|error|warning|info|debug", none, "warning", run,
+       "The least important kind of line that is logged."},
+      {"progress", kind::flag, "", 0, 1, "", 1, "true", run,
+       "Whether a line per stage is shown while a run goes on, if standard error is a terminal."},
+  };
+}
+
+const option_info* find(std::string_view name, bool of_run) {
+  for (const option_info& each : option_table()) {
+    if (each.name == name && is_run_option(each) == of_run) return &each;
+  }
+  return nullptr;
+}
+
+/// Calls f with each part of a text that a mark separates, blanks around it left out, until f returns true.
+template <class F>
+bool any_part(std::string_view text, char mark, F f) {
+  while (true) {
+    const auto end = text.find(mark);
+    auto part = text.substr(0, end);
+    while (!part.empty() && part.front() == ' ') part.remove_prefix(1);
+    if (f(part)) return true;
+    if (end == std::string_view::npos) return false;
+    text.remove_prefix(end + 1);
+  }
+}
+
+std::optional<option_value> in_range(const option_info& option, std::optional<std::int64_t> value) {
+  if (!value || *value < option.least || *value > option.most) return std::nullopt;
+  return option_value{*value};
+}
+
+std::optional<option_value> parse_flag(std::string_view text) {
+  if (text == "true" || text == "yes" || text == "on") return option_value{true};
+  if (text == "false" || text == "no" || text == "off") return option_value{false};
+  return std::nullopt;
+}
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    auto diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const auto above = row[j + 1];
+      row[j + 1] = std::min({above + 1, row[j] + 1, diagonal + (a[i] == b[j] ? 0 : 1)});
+      diagonal = above;
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+const std::vector<option_info>& option_table() {
+  static const std::vector<option_info> table = make_table();
+  return table;
+}
+
+bool is_run_option(const option_info& option) { return option.applies_to == run; }
+
+const option_info* find_stage_option(std::string_view name) { return find(name, false); }
+
+const option_info* find_run_option(std::string_view name) { return find(name, true); }
+
+bool applies_to(const option_info& option, std::string_view kind) {
+  return any_part(option.applies_to, ',', [&](std::string_view part) { return part == kind; });
+}
+
+std::int64_t default_number(std::string_view name) {
+  const option_info* option = find_stage_option(name);
+  if (option == nullptr || !option->default_number) {
+    throw std::logic_error("no option of stages with a number as default: " + std::string{name});
+  }
+  return *option->default_number;
+}
+
+std::string expected(const option_info& option) {
+  switch (option.kind) {
+    case option_kind::count:
+      return "a whole number from " + std::to_string(option.least) + " to " + std::to_string(option.most);
+    case option_kind::bytes:
+      return "a size from " + byte_size_text(option.least) + " to " + byte_size_text(option.most) +
+             ", such as 16MiB";
+    case option_kind::duration:
+      return "a duration from " + duration_text(std::chrono::nanoseconds{option.least}) + " to " +
+             duration_text(std::chrono::nanoseconds{option.most}) + ", such as 200ms";
+    case option_kind::flag:
+      return "true or false";
+    case option_kind::choice: {
+      std::string words;
+      any_part(option.choices, '|', [&](std::string_view part) {
+        words += (words.empty() ? "" : ", ") + std::string{part};
+        return false;
+      });
+      return "one of " + words;
+    }
+    case option_kind::text:
+      break;
+  }
+  return "a text that is not empty";
+}
+
+std::optional<option_value> parse_option(const option_info& option, std::string_view text) {
+  switch (option.kind) {
+    case option_kind::count:
+      return in_range(option, parse_count(text));
+    case option_kind::bytes:
+      return in_range(option, parse_byte_size(text));
+    case option_kind::duration: {
+      const auto duration = parse_duration(text);
+      return in_range(option, duration ? std::optional<std::int64_t>{duration->count()} : std::nullopt);
+    }
+    case option_kind::flag:
+      return parse_flag(text);
+    case option_kind::choice:
+      if (!any_part(option.choices, '|', [&](std::string_view part) { return part == text; }))
+        return std::nullopt;
+      return option_value{std::string{text}};
+    case option_kind::text:
+      break;
+  }
+  if (text.empty()) return std::nullopt;
+  return option_value{std::string{text}};
+}
+
+std::optional<std::string> option_problem(std::string_view name, std::int64_t value) {
+  const option_info* option = find_stage_option(name);
+  if (option == nullptr || (value >= option->least && value <= option->most)) return std::nullopt;
+  return std::string{name} + "(" + std::to_string(value) + "): expected " + expected(*option);
+}
+
+std::string nearest_name(std::string_view misspelt, const std::vector<std::string>& names) {
+  std::string nearest;
+  auto least = std::numeric_limits<std::size_t>::max();
+  for (const std::string& each : names) {
+    const auto distance = edit_distance(misspelt, each);
+    if (distance >= least) continue;
+    least = distance;
+    nearest = each;
+  }
+  return least <= std::max<std::size_t>(1, misspelt.size() / 3) ? nearest : std::string{};
+}
+
+}  // namespace penstock

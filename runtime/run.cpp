@@ -1,0 +1,75 @@
+#include <penstock/runtime/run.hpp>
+
+#include <utility>
+
+#include <penstock/messages/error.hpp>
+#include <penstock/runtime/option_table.hpp>
+#include <penstock/runtime/run_impl.hpp>
+
+namespace penstock {
+
+namespace {
+
+/// Aborts what still runs and waits for it. Bodies that never return keep what they use.
+void end(std::shared_ptr<run::impl>& state) {
+  if (!state) return;
+  if (!state->result().get().ended) state->post(abort_run{"its handle went out of scope"});
+  state->result().wait();
+  const bool lost = !state->result().get().lost.empty();
+  const bool hung = state->env().lost_threads(lost ? 0 : 1'000'000'000) > 0;
+  if (lost || hung) {
+    static_cast<void>(new std::shared_ptr<run::impl>{std::move(state)});
+  }
+  state = nullptr;
+}
+
+void check(const std::string& graph, const std::string& stage, const char* option, std::int64_t value) {
+  if (const auto problem = option_problem(option, value)) {
+    throw option_error("graph '" + graph + "', stage '" + stage + "': " + *problem);
+  }
+}
+
+}  // namespace
+
+run::run(std::shared_ptr<impl> state) : impl_{std::move(state)} {}
+
+run& run::operator=(run&& other) noexcept {
+  if (this != &other) {
+    end(impl_);
+    impl_ = std::move(other.impl_);
+  }
+  return *this;
+}
+
+run::~run() { end(impl_); }
+
+void run::wait() {
+  impl_->result().wait();
+  const auto state = impl_->result().get();
+  if (state.error) std::rethrow_exception(state.error);
+  if (state.phase == run_phase::aborted) throw aborted_error("graph '" + impl_->graph() + "' was aborted");
+}
+
+void run::drain() { impl_->post(drain_run{}); }
+
+void run::drain(std::chrono::nanoseconds deadline) {
+  impl_->post(drain_run{deadline.count()});
+}
+
+void run::abort(const std::string& reason) { impl_->post(abort_run{reason}); }
+
+run_snapshot run::snapshot() const { return impl_->snapshot(); }
+
+void run::set_workers(const std::string& stage, std::int64_t count) {
+  check(impl_->graph(), stage, "workers", count);
+  impl_->change_stage(stage, penstock::set_workers{static_cast<unsigned>(count)});
+}
+
+void run::set_capacity(const std::string& stage, std::int64_t items) {
+  check(impl_->graph(), stage, "capacity", items);
+  impl_->change_stage(stage, penstock::set_capacity{static_cast<std::uint32_t>(items)});
+}
+
+void run::when_ended(std::function<void()> f) { impl_->result().when_ended(std::move(f)); }
+
+}  // namespace penstock

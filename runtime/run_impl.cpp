@@ -1,0 +1,177 @@
+#include <penstock/runtime/run_impl.hpp>
+
+#include <random>
+#include <utility>
+
+#include <penstock/messages/error.hpp>
+
+namespace penstock {
+
+namespace {
+
+/// How long `snapshot` waits for stages that are in the middle of something.
+constexpr std::chrono::milliseconds answer_time{200};
+
+}  // namespace
+
+run::impl::impl(std::shared_ptr<world> in, std::unique_ptr<environment> env, run_plan plan,
+                std::unique_ptr<dead_letter_sink> letters, std::shared_ptr<spdlog::logger> log,
+                std::chrono::nanoseconds inactivity)
+    : world_{std::move(in)}, env_{std::move(env)}, plan_{std::move(plan)}, letters_{std::move(letters)},
+      result_{std::make_shared<run_result>()}, inactivity_{inactivity.count()} {
+  state_.graph = plan_.graph;
+  state_.dead_letters = letters_.get();
+  state_.id = std::random_device{}();
+  state_.log = std::move(log);
+}
+
+run::impl::~impl() = default;
+
+void run::impl::start() {
+  auto logic = std::make_unique<run_controller>(*env_, state_, result_, inactivity_);
+  run_controller& controller = *logic;
+  controller_ = env_->spawn(std::move(logic), lane::control, plan_.graph);
+  controller.set_self(controller_);
+  env_->when_quiet([to = controller_] { to->post(run_is_quiet{}); });
+
+  std::vector<run_controller::member> known;
+  sources_.resize(plan_.members.size());
+  stages_.resize(plan_.members.size());
+  for (std::uint32_t i = 0; i < plan_.members.size(); ++i) {
+    const run_plan::member& member = plan_.members[i];
+    if (member.is_source) {
+      const source_plan& plan = plan_.sources[member.index];
+      auto made = std::make_unique<source>(plan, i, *env_, state_);
+      sources_[i] = made.get();
+      members_.push_back(env_->spawn(std::move(made), plan.blocking ? lane::thread : lane::scheduler, member.name));
+      sources_[i]->set_self(members_[i]);
+      sources_[i]->set_controller(controller_);
+    } else {
+      const stage_plan& plan = plan_.stages[member.index];
+      auto made = std::make_unique<stage>(plan, i, *env_, state_);
+      stages_[i] = made.get();
+      members_.push_back(env_->spawn(std::move(made), lane::scheduler, member.name));
+      stages_[i]->set_self(members_[i]);
+      stages_[i]->set_controller(controller_);
+      if (plan.scatter) plan.scatter->scatter = members_[i];
+      if (plan.gather) plan.gather->gather = members_[i];
+    }
+    known.push_back({member.name, members_[i], member.is_source});
+  }
+  std::vector<ref<fan_out>> outputs(members_.size());
+  for (auto& each : outputs) each = make_ref<fan_out>();
+  for (std::size_t consumer = 0; consumer < members_.size(); ++consumer) {
+    stage* to = stages_[consumer];
+    if (to == nullptr) continue;
+    const auto& inputs = plan_.members[consumer].inputs;
+    std::vector<ref<edge_link>> links;
+    for (const std::size_t producer : inputs) {
+      links.push_back(make_ref<edge_link>(outputs[producer]));
+      to->add_input(links.back());
+    }
+    to->ready();
+    for (std::uint32_t edge = 0; edge < inputs.size(); ++edge) {
+      const std::size_t producer = inputs[edge];
+      outbox& from = sources_[producer] != nullptr ? sources_[producer]->outputs() : stages_[producer]->outputs();
+      const auto number = from.connect(members_[consumer], plan_.members[consumer].name, edge,
+                                       plan_.stages[plan_.members[consumer].index].capacity, links[edge]);
+      from.granted(number, to->opening_credit(edge));
+      to->connect_input(edge, members_[producer], number);
+    }
+  }
+  known_.resize(members_.size());
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    known_[i] = stages_[i] != nullptr ? stages_[i]->figures() : sources_[i]->figures();
+  }
+  controller.set_members(std::move(known));
+  controller_->post(start_run{});
+}
+
+run_snapshot run::impl::snapshot() {
+  auto request = std::make_shared<snapshot_request>(members_.size());
+  auto before = result_->get();
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    if (before.last[i].name.empty()) {
+      members_[i]->post(report_figures{request});
+    } else {
+      request->answer(i, before.last[i]);
+    }
+  }
+  if (!before.ended) {
+    // A member that ends meanwhile never answers, but leaves its last figures.
+    request->wait_until(std::chrono::steady_clock::now() + answer_time);
+  }
+  const auto state = result_->get();
+  auto figures = request->figures();
+  const std::lock_guard lock{mutex_};
+  for (std::size_t i = 0; i < figures.size(); ++i) {
+    if (!state.last[i].name.empty()) {
+      known_[i] = state.last[i];
+    } else if (!figures[i].name.empty()) {
+      known_[i] = std::move(figures[i]);
+    }
+  }
+  run_snapshot result;
+  result.graph = plan_.graph;
+  result.state = to_string(state.phase);
+  const auto end = state.ended ? state.finished : env_->now();
+  result.elapsed = std::chrono::nanoseconds{state.began == 0 ? 0 : end - state.began};
+  const double seconds = std::chrono::duration<double>(result.elapsed).count();
+  for (std::size_t i = 0; i < known_.size(); ++i) {
+    result.stages.push_back(figures_of(known_[i], seconds));
+    for (const std::string& lost : state.lost) {
+      if (lost == plan_.members[i].name) ++result.stages.back().lost_threads;
+    }
+  }
+  if (state.error) {
+    const auto told = describe_exception(state.error);
+    result.failure = state.failed_member + ": " + told.type + ": " + told.text;
+  }
+  return result;
+}
+
+stage_snapshot run::impl::figures_of(const stage_figures& f, double seconds) const {
+  stage_snapshot s;
+  s.name = f.name;
+  s.kind = f.kind;
+  s.workers = f.workers;
+  s.pool = f.pool;
+  s.in = f.in;
+  s.out = f.out;
+  s.dropped = f.dropped;
+  s.retries = f.retries;
+  s.failures = f.failures;
+  s.skipped = f.skipped;
+  s.dead_letters = f.dead_letters;
+  if (seconds > 0) {
+    s.in_rate = static_cast<double>(f.in) / seconds;
+    s.out_rate = static_cast<double>(f.out) / seconds;
+  }
+  s.busy = f.busy;
+  s.idle = f.idle;
+  s.blocked = f.blocked;
+  s.queued = f.queued;
+  s.queued_bytes = f.queued_bytes;
+  s.in_work = f.in_work;
+  s.capacity = f.capacity;
+  s.capacity_bytes = f.capacity_bytes;
+  s.peak_custody = f.peak_custody;
+  s.peak_custody_bytes = f.peak_custody_bytes;
+  s.queue_wait = f.queue_wait;
+  s.service = f.service;
+  s.lost_threads = f.lost_threads;
+  s.state = f.state;
+  s.waits_for = f.waits_for;
+  return s;
+}
+
+void run::impl::change_stage(const std::string& stage, message m) {
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    if (plan_.members[i].name != stage || plan_.members[i].is_source) continue;
+    members_[i]->post(std::move(m));
+    return;
+  }
+  throw option_error("graph '" + plan_.graph + "' has no stage '" + stage + "'");
+}
+
+}  // namespace penstock

@@ -1,0 +1,122 @@
+#include <penstock/runtime/runtime.hpp>
+
+#include <poll.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <utility>
+
+#include <penstock/messages/failure.hpp>
+#include <penstock/runtime/command_line.hpp>
+#include <penstock/runtime/exit_guard.hpp>
+#include <penstock/runtime/lazy_dead_letters.hpp>
+#include <penstock/runtime/progress.hpp>
+#include <penstock/runtime/report.hpp>
+#include <penstock/runtime/run_impl.hpp>
+#include <penstock/runtime/signal_guard.hpp>
+
+namespace penstock {
+
+namespace {
+
+constexpr int redraw_every = 250;  ///< ms
+
+command_line take_flags(int argc, const char* const* argv) {
+  try {
+    command_line taken = parse_command_line(argc, argv);
+    if (taken.help) {
+      std::cout << penstock_help();
+      std::exit(0);
+    }
+    return taken;
+  } catch (const option_error& wrong) {
+    std::cerr << (argc > 0 ? argv[0] : "penstock") << ": " << wrong.what() << '\n';
+    std::exit(2);
+  }
+}
+
+std::shared_ptr<spdlog::logger> make_logger(const std::string& level) {
+  auto log = std::make_shared<spdlog::logger>("penstock", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  log->set_level(level == "quiet"     ? spdlog::level::off
+                 : level == "error"   ? spdlog::level::err
+                 : level == "info"    ? spdlog::level::info
+                 : level == "debug"   ? spdlog::level::debug
+                                      : spdlog::level::warn);
+  return log;
+}
+
+}  // namespace
+
+struct runtime::shared {
+  std::shared_ptr<world> threads;
+  std::shared_ptr<spdlog::logger> log;
+};
+
+runtime::runtime(int argc, const char* const* argv) : runtime{runtime_options{}} {
+  command_line taken = take_flags(argc, argv);
+  options_ = std::move(taken.options);
+  arguments_ = std::move(taken.arguments);
+  shared_->log = make_logger(options_.log_level);
+}
+
+runtime::runtime(runtime_options options) : shared_{std::make_unique<shared>()}, options_{std::move(options)} {
+  shared_->log = make_logger(options_.log_level);
+}
+
+runtime::~runtime() = default;
+
+run runtime::start(const graph& g) {
+  if (!shared_->threads) shared_->threads = std::make_shared<world>(options_.threads);
+  run_plan plan = make_plan(g.data(), options_.overrides);
+  auto state = std::make_shared<penstock::run::impl>(
+      shared_->threads, make_environment(*shared_->threads), std::move(plan),
+      std::make_unique<lazy_dead_letters>(options_.dead_letters), shared_->log, options_.inactivity);
+  state->start();
+  return penstock::run{std::move(state)};
+}
+
+int runtime::run(const graph& g) {
+  const exit_guard exits{g.name()};
+  signal_guard signals;
+  try {
+    penstock::run running = start(g);
+    progress_display progress{options_.progress_on_terminal ? stderr : nullptr};
+    bool ended = false;
+    std::mutex mutex;
+    running.when_ended([&] {
+      const std::lock_guard lock{mutex};
+      ended = true;
+      signals.wake();
+    });
+    int seen = 0;
+    for (;;) {
+      {
+        const std::lock_guard lock{mutex};
+        if (ended) break;
+      }
+      pollfd wait{signals.fd(), POLLIN, 0};
+      if (::poll(&wait, 1, progress.active() ? redraw_every : -1) == 0) progress.show(running.snapshot());
+      const int count = signals.count();
+      for (; seen < count; ++seen) {
+        if (seen == 0) running.drain();
+        if (seen == 1) running.abort("a second signal came");
+      }
+    }
+    progress.clear();
+    const run_snapshot last = running.snapshot();
+    if (options_.report == report_mode::table) write_report(std::cout, last);
+    if (options_.report == report_mode::json) std::cout << report_json(last) << '\n';
+    std::cout.flush();
+    if (!last.failure.empty()) std::cerr << "penstock: graph '" << g.name() << "' failed in " << last.failure << '\n';
+    if (last.state == "aborted") return 128 + signals.last();
+    return last.failure.empty() ? 0 : 1;
+  } catch (const error& wrong) {
+    std::cerr << "penstock: " << wrong.what() << '\n';
+    return 1;
+  }
+}
+
+}  // namespace penstock

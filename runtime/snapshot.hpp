@@ -1,0 +1,59 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <penstock/actors/percentiles.hpp>
+
+namespace penstock {
+
+/// One stage of a run as it stood at one moment. Counters run from the start of the run. A plain value.
+struct stage_snapshot {
+  std::string name;
+  std::string kind;  ///< source, stage, sink, scatter, gather or chain
+  unsigned workers = 0;
+  std::string pool;  ///< inline, cooperative, blocking or per_core
+
+  std::uint64_t in = 0;   ///< items taken
+  std::uint64_t out = 0;  ///< items given on
+  std::uint64_t dropped = 0;
+  std::uint64_t retries = 0;
+  std::uint64_t failures = 0;  ///< items whose body threw at the last attempt
+  std::uint64_t skipped = 0;
+  std::uint64_t dead_letters = 0;
+
+  double in_rate = 0;  ///< items/s since the start
+  double out_rate = 0;
+
+  double busy = 0;     ///< share of the workers' time spent in bodies
+  double idle = 0;     ///< share spent without an item to work on
+  double blocked = 0;  ///< share spent without credit downstream; the three add up to 1
+
+  std::uint64_t queued = 0;  ///< items that wait for a worker
+  std::uint64_t queued_bytes = 0;
+  std::uint64_t in_work = 0;
+  std::uint64_t capacity = 0;
+  std::uint64_t capacity_bytes = 0;
+  std::uint64_t peak_custody = 0;  ///< the most items that the stage had at any time
+  std::uint64_t peak_custody_bytes = 0;
+
+  percentiles queue_wait;  ///< ns from arrival to the start of the body
+  percentiles service;     ///< ns in the body, per item
+
+  std::uint64_t lost_threads = 0;  ///< threads whose body did not return in time
+  std::string state;               ///< running, ended or failed
+  std::string waits_for;           ///< in words; empty while it waits for nothing
+};
+
+/// A whole run as it stood at one moment. A plain value.
+struct run_snapshot {
+  std::string graph;
+  std::string state;  ///< running, draining, done, failed, aborted or stopped
+  std::chrono::nanoseconds elapsed{0};
+  std::vector<stage_snapshot> stages;  ///< in the order of the graph
+  std::string failure;                 ///< what failed the run; empty otherwise
+};
+
+}  // namespace penstock

@@ -1,0 +1,272 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include <penstock/actors/body.hpp>
+#include <penstock/messages/batch_writer.hpp>
+#include <penstock/runtime/body_traits.hpp>
+
+namespace penstock::detail {
+
+/// Calls a hook with the context if it takes one.
+template <class F, class Context>
+void call_on_start(F& f, Context& context) {
+  if constexpr (requires { f.on_start(context); }) {
+    f.on_start(context);
+  } else if constexpr (requires { f.on_start(); }) {
+    f.on_start();
+  }
+}
+template <class F, class Context>
+void call_on_stop(F& f, Context& context) {
+  if constexpr (requires { f.on_stop(context); }) {
+    f.on_stop(context);
+  } else if constexpr (requires { f.on_stop(); }) {
+    f.on_stop();
+  }
+}
+
+/// Puts what a body or hook returned into a writer.
+template <class Out, class Result>
+void write_result(batch_writer<Out>& to, Result&& result) {
+  using result_type = std::remove_cvref_t<Result>;
+  if constexpr (is_optional<result_type>::value) {
+    if (result) to.emplace(*std::forward<Result>(result));
+  } else if constexpr (is_generator<result_type>::value) {
+    while (result.next()) to.emplace(std::move(result.value()));
+  } else if constexpr (range_of_items<result_type>) {
+    for (auto&& each : result) to.emplace(std::move(each));
+  } else {
+    to.emplace(std::forward<Result>(result));
+  }
+}
+
+template <class Out, class F>
+batch call_on_end(F& f, worker_context& context) {
+  if constexpr (std::is_void_v<Out>) {
+    if constexpr (requires { f.on_end(context); }) {
+      f.on_end(context);
+    } else if constexpr (requires { f.on_end(); }) {
+      f.on_end();
+    }
+    return {};
+  } else {
+    batch_writer<Out> writer;
+    const auto emit = [&](auto&& call) {
+      if constexpr (std::is_void_v<decltype(call())>) {
+        call();
+      } else {
+        write_result(writer, call());
+      }
+    };
+    if constexpr (requires { f.on_end(context); }) {
+      emit([&]() -> decltype(auto) { return f.on_end(context); });
+    } else if constexpr (requires { f.on_end(); }) {
+      emit([&]() -> decltype(auto) { return f.on_end(); });
+    }
+    return writer.finish();
+  }
+}
+
+/// The erased form of a user's body for items of type In: loops over batches, so that the call through the base costs next
+/// to nothing per item.
+template <class In, class F>
+class typed_body final : public body {
+  using result_type = std::remove_cvref_t<body_result_t<F, In>>;
+  using out_type = body_output_t<F, In>;
+  static constexpr output_form form = form_of<result_type>();
+  static constexpr bool in_place =
+      form == output_form::one && std::is_same_v<In, out_type> && std::is_move_assignable_v<In>;
+
+ public:
+  explicit typed_body(F f) : f_{std::move(f)} {}
+
+  void start(worker_context& context) override { call_on_start(f_, context); }
+  batch finish(worker_context& context) override { return call_on_end<out_type>(f_, context); }
+  void stop(worker_context& context) override {
+    open_.reset();
+    call_on_stop(f_, context);
+  }
+
+  void run(body_work& work, worker_context& context) override {
+    const bool may_take = !work.keep_items && !work.in.shared();
+    if constexpr (in_place) {
+      if (may_take) return run_in_place(work, context);
+    }
+    if constexpr (form == output_form::none) {
+      run_sink(work, context, may_take);
+    } else if constexpr (form == output_form::lazy) {
+      run_lazy(work, context, may_take);
+    } else {
+      run_into_writer(work, context, may_take);
+    }
+  }
+
+ private:
+  result_type call(In& item, worker_context& context, bool may_take) {
+    if constexpr (can_keep<F, In>) {
+      if (!may_take) return call_keeping(f_, context, static_cast<const In&>(item));
+    }
+    return call_taking(f_, context, item);
+  }
+
+  /// Only a body with a context can ask to stop.
+  static bool stops(const worker_context& context) {
+    if constexpr (takes_context<F, In>) {
+      return context.wants_stop();
+    } else {
+      return false;
+    }
+  }
+
+  void run_in_place(body_work& work, worker_context& context) {
+    In* items = work.in.template items<In>();
+    const auto count = std::min(work.in.size(), work.room);
+    std::uint32_t done = 0;
+    try {
+      while (done < count) {
+        items[done] = call_taking(f_, context, items[done]);
+        ++done;
+        if (stops(context)) break;
+      }
+    } catch (...) {
+      work.error = std::current_exception();
+    }
+    work.out = work.in.split_front(done);
+    if constexpr (!fixed_weight<In>) work.out.reweigh();
+    if (work.count_outputs) work.counts.assign(done, 1);
+  }
+
+  void run_sink(body_work& work, worker_context& context, bool may_take) {
+    In* items = work.in.template items<In>();
+    const auto count = work.in.size();
+    std::uint32_t done = 0;
+    try {
+      while (done < count) {
+        call(items[done], context, may_take);
+        ++done;
+        if (stops(context)) break;
+      }
+    } catch (...) {
+      work.error = std::current_exception();
+    }
+    work.in.split_front(done);
+    if (work.count_outputs) work.counts.assign(done, 0);
+  }
+
+  void run_into_writer(body_work& work, worker_context& context, bool may_take) {
+    In* items = work.in.template items<In>();
+    const auto count = work.in.size();
+    batch_writer<out_type> writer{std::min(count, work.room)};
+    std::uint32_t done = 0;
+    try {
+      while (done < count && writer.size() < work.room) {
+        const auto before = writer.size();
+        write_result(writer, call(items[done], context, may_take));
+        ++done;
+        if (work.count_outputs) work.counts.push_back(writer.size() - before);
+        if (stops(context)) break;
+      }
+    } catch (...) {
+      work.error = std::current_exception();
+    }
+    work.in.split_front(done);
+    work.out = writer.finish();
+  }
+
+  /// A generator is resumed only while there is room. While items are kept for another try, an item's outputs are held
+  /// back until it is done.
+  void run_lazy(body_work& work, worker_context& context, bool may_take) {
+    batch_writer<out_type> writer{std::min<std::uint32_t>(work.room, 64)};
+    std::uint32_t done = 0;
+    In* items = work.in.template items<In>();
+    const auto count = work.in.size();
+    try {
+      while (done < count && (writer.size() < work.room || open_)) {
+        if (!open_) open(items[done], context, may_take);
+        const auto before = writer.size();
+        work.suspended = work.keep_items ? !pull_all(writer, work) : !pull(writer, work.room);
+        if (work.count_outputs) work.counts.push_back(writer.size() - before);
+        if (work.suspended) break;
+        open_.reset();
+        held_.reset();
+        ++done;
+        if (stops(context)) break;
+      }
+    } catch (...) {
+      work.error = std::current_exception();
+      open_.reset();
+      held_.reset();
+    }
+    work.in.split_front(done);
+    work.out = writer.finish();
+  }
+
+  void open(In& item, worker_context& context, bool may_take) {
+    // The coroutine may refer to its argument for as long as it lives, so the item moves to where it stays.
+    if constexpr (std::is_copy_constructible_v<In>) {
+      if (may_take) {
+        held_ = std::make_unique<In>(std::move(item));
+      } else {
+        held_ = std::make_unique<In>(static_cast<const In&>(item));
+      }
+    } else {
+      held_ = std::make_unique<In>(std::move(item));
+    }
+    open_.emplace(call_taking(f_, context, *held_));
+  }
+
+  /// True once the generator has ended.
+  bool pull(batch_writer<out_type>& writer, std::uint32_t room) {
+    if constexpr (form == output_form::lazy) {
+      while (writer.size() < room) {
+        if (!open_->next()) return true;
+        writer.emplace(std::move(open_->value()));
+      }
+    }
+    return false;
+  }
+
+  bool pull_all(batch_writer<out_type>& writer, const body_work& work) {
+    batch_writer<out_type> whole;
+    if (pull(whole, work.max_output + 1)) {
+      batch made = whole.finish();
+      if (!made.empty()) {
+        auto* first = made.template items<out_type>();
+        for (std::uint32_t i = 0; i < made.size(); ++i) writer.emplace(std::move(first[i]));
+      }
+      return true;
+    }
+    throw std::length_error("the body gave more than max_output = " + std::to_string(work.max_output) +
+                            " outputs for one item; a stage that may try again keeps them until the item is done");
+  }
+
+  F f_;
+  std::unique_ptr<In> held_;
+  std::optional<std::conditional_t<form == output_form::lazy, result_type, int>> open_;
+};
+
+/// Makes bodies of type F for a worker: a copy of `body`, or what its factory returns.
+template <class In, class Body>
+std::function<std::unique_ptr<body>()> body_maker(Body given) {
+  using instance = instance_t<Body>;
+  if constexpr (requires { given.make(); }) {
+    return [given = std::make_shared<Body>(std::move(given))]() -> std::unique_ptr<body> {
+      return std::make_unique<typed_body<In, instance>>(given->make());
+    };
+  } else if constexpr (std::is_copy_constructible_v<instance>) {
+    return [given = std::make_shared<Body>(std::move(given))]() -> std::unique_ptr<body> {
+      return std::make_unique<typed_body<In, instance>>(instance(*given));
+    };
+  } else {
+    static_assert(std::is_copy_constructible_v<instance>,
+                  "penstock: a body that can't be copied needs each_worker(factory), as every worker has its own");
+  }
+}
+
+}  // namespace penstock::detail

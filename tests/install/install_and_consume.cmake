@@ -1,0 +1,40 @@
+# Installs BINARY_DIR's build below SCRATCH, takes main.cpp from README (the first ```cpp block after the mark
+# `<!-- example: consumer -->`), builds CONSUMER with it against the installed package and runs the program.
+
+set(mark "<!-- example: consumer -->")
+set(fence "```cpp\n")
+file(READ "${README}" text)
+string(FIND "${text}" "${mark}" at)
+if(at EQUAL -1)
+  message(FATAL_ERROR "${README} has no ${mark}")
+endif()
+string(SUBSTRING "${text}" ${at} -1 text)
+string(FIND "${text}" "${fence}" at)
+if(at EQUAL -1)
+  message(FATAL_ERROR "${README}: no ```cpp block follows ${mark}")
+endif()
+string(LENGTH "${fence}" length)
+math(EXPR at "${at} + ${length}")
+string(SUBSTRING "${text}" ${at} -1 text)
+string(FIND "${text}" "\n```" end)
+string(SUBSTRING "${text}" 0 ${end} code)
+
+file(REMOVE_RECURSE "${SCRATCH}")
+file(MAKE_DIRECTORY "${SCRATCH}/source")
+file(COPY "${CONSUMER}/CMakeLists.txt" DESTINATION "${SCRATCH}/source")
+file(WRITE "${SCRATCH}/source/main.cpp" "${code}\n")
+
+function(must_run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(NOT result STREQUAL "0")
+    list(JOIN ARGN " " command)
+    message(FATAL_ERROR "failed with ${result}: ${command}\n${output}")
+  endif()
+  message("${output}")
+endfunction()
+
+must_run("${CMAKE_COMMAND}" --install "${BINARY_DIR}" --prefix "${SCRATCH}/prefix")
+must_run("${CMAKE_COMMAND}" -G Ninja -S "${SCRATCH}/source" -B "${SCRATCH}/build" "-DCMAKE_CXX_COMPILER=${COMPILER}"
+         "-DCMAKE_PREFIX_PATH=${SCRATCH}/prefix" -DCMAKE_BUILD_TYPE=Debug)
+must_run("${CMAKE_COMMAND}" --build "${SCRATCH}/build")
+must_run("${SCRATCH}/build/consumer")
