@@ -8,6 +8,8 @@
 #include <vector>
 
 #include <penstock/actors/run_controller.hpp>
+#include <penstock/actors/source.hpp>
+#include <penstock/actors/stage.hpp>
 #include <penstock/actors/world.hpp>
 #include <penstock/messages/dead_letter.hpp>
 #include <penstock/runtime/run.hpp>

@@ -68,7 +68,7 @@ runtime::runtime(runtime_options options) : shared_{std::make_unique<shared>()},
 
 runtime::~runtime() = default;
 
-run runtime::start(const graph& g) {
+penstock::run runtime::start(const graph& g) {
   if (!shared_->threads) shared_->threads = std::make_shared<world>(options_.threads);
   run_plan plan = make_plan(g.data(), options_.overrides);
   auto state = std::make_shared<penstock::run::impl>(

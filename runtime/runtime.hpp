@@ -27,7 +27,7 @@ class runtime {
   const runtime_options& options() const { return options_; }
 
   /// Starts the graph. Throws graph_error or option_error if it can't run as it is. Any thread.
-  run start(const graph& g);
+  penstock::run start(const graph& g);
 
   /// Runs the graph to its end and prints what failed. SIGTERM and SIGINT drain it, a second one aborts; their handlers
   /// are put back after. Returns the exit code: 0 done or drained, 1 failed, 128 + n aborted by signal n.

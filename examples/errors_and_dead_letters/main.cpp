@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <boost/describe.hpp>
+#include <penstock/messages/codec.hpp>
 #include <penstock/penstock.hpp>
 
 namespace ps = penstock;

@@ -1,7 +1,8 @@
-// expect: penstock: .*describ
+// expect: penstock: .*(describ|DESCRIBE)
 // A dead letter holds the item: penstock must know how to write it down.
 #include <vector>
 
+#include <penstock/messages/codec.hpp>
 #include <penstock/penstock.hpp>
 
 class opaque {

@@ -1,5 +1,6 @@
 #include <filesystem>
 
+#include <penstock/messages/codec.hpp>
 #include <penstock_test/catch.hpp>
 
 #include "engine_support.hpp"

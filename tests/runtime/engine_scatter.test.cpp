@@ -42,7 +42,7 @@ TEST_CASE("gather gets all pieces of a job and of no other", "[engine][scatter]"
       .scatter("pieces", &pieces_of)
       .stage("work", &pass, ps::workers(3), ps::blocking)
       .gather("together",
-              [](std::vector<ps::outcome<int>> pieces) {
+              [](std::vector<ps::outcome<int>> pieces) -> std::optional<std::vector<int>> {
                 std::vector<int> values;
                 for (const auto& piece : pieces) values.push_back(*piece);
                 std::sort(values.begin(), values.end());
@@ -112,7 +112,6 @@ TEST_CASE("between scatter and gather a failure becomes the piece's outcome, and
                 }
                 return lines;
               })
-      .flatten()
       .sink("collect", [&](const std::string& line) { seen.push(line); });
   run_to_end(g);
   CHECK(seen.sorted() ==
