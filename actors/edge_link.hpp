@@ -13,9 +13,15 @@ class fan_out : public ref_counted {
  public:
   void joined() { live_.fetch_add(1); }
   /// True for the last one.
-  bool left() { return live_.fetch_sub(1) == 1; }
+  bool left() {
+    const bool last = live_.fetch_sub(1) == 1;
+    if (last) abandoned_.store(true, std::memory_order_relaxed);
+    return last;
+  }
+  bool abandoned() const { return abandoned_.load(std::memory_order_relaxed); }
 
  private:
+  std::atomic<bool> abandoned_{false};
   std::atomic<std::int32_t> live_{0};
 };
 

@@ -93,6 +93,7 @@ void run_controller::fail(std::exception_ptr error, const std::string& where) {
 
 void run_controller::drain(std::int64_t deadline) {
   if (aborting_ || over_) return;
+  run_.draining.store(true);
   result_->change([](run_result::state& s) { s.phase = run_phase::draining; });
   for (const member& each : members_) {
     if (each.is_source) each.to->post(drain_run{});

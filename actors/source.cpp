@@ -158,7 +158,6 @@ void source::settle(const delivery_settled& verdict) {
 
 void source::finish() {
   finished_ = true;
-  context_.drain();
 }
 
 void source::abort(const std::string& reason) {

@@ -35,6 +35,7 @@ class source final : public actor_logic {
 
   void set_self(address self) { self_ = std::move(self); }
   void set_controller(address controller) { controller_ = std::move(controller); }
+  void set_outputs(ref<fan_out> outputs) { context_.set_outputs(std::move(outputs)); }
   outbox& outputs() { return outbox_; }
 
   stage_figures figures() const;

@@ -36,7 +36,7 @@ void stage::settle(piece_report& report) {
   }
   meter_.skipped += report.skipped;
   meter_.dead_letters += report.dead_letters;
-  if (!plan_.one_to_many && report.taken > report.outputs.size()) meter_.dropped += report.taken - report.outputs.size();
+  if (outbox_.edges() > 0 && !plan_.one_to_many && report.taken > report.outputs.size()) meter_.dropped += report.taken - report.outputs.size();
   if (report.taken > 0 || !report.outputs.empty()) emit(report.sequence, report.taken, std::move(report.outputs));
   if (report.rest) {
     if (phase_ == phase::running && !failed_) {
@@ -90,7 +90,8 @@ void stage::handle_failure(const piece_report& report, failed_item& failure) {
     } else if (decision.action == error_action::skip) {
       ++meter_.skipped;
     } else if (!plan_.policy.empty() || !leave_outcome(failure)) {
-      failure.item.discard("stage '" + plan_.stage + "' failed");
+      const auto told = describe_exception(failure.error);
+      failure.item.discard("stage '" + plan_.stage + "' failed: " + told.type + ": " + told.text);
       fail_run(failure.error, {});
       return;
     }

@@ -4,6 +4,9 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
+
+#include <penstock/actors/edge_link.hpp>
 
 namespace spdlog {
 class logger;
@@ -17,6 +20,7 @@ class dead_letter_sink;
 struct run_state {
   std::string graph;
   std::atomic<bool> stopping{false};            ///< the run is being aborted
+  std::atomic<bool> draining{false};            ///< sources should end
   std::atomic<std::int64_t> last_progress{0};   ///< ns; when an item last moved
   dead_letter_sink* dead_letters = nullptr;
   std::uint64_t id = 0;
@@ -58,18 +62,21 @@ class source_context {
   source_context(run_state& run, const std::string& source) : run_{run}, source_{source} {}
 
   const std::string& source_name() const { return source_; }
-  /// True once the run drains or is aborted: a source that waits should return std::nullopt.
-  bool stop_requested() const { return draining_ || run_.stopping.load(std::memory_order_relaxed); }
+  /// True once the run drains or is aborted, or nobody wants more: a source that waits should return std::nullopt.
+  bool stop_requested() const {
+    return run_.stopping.load(std::memory_order_relaxed) || run_.draining.load(std::memory_order_relaxed) ||
+           outputs_->abandoned();
+  }
   spdlog::logger& log() { return *run_.log; }
 
   // For the engine.
   run_state& run() { return run_; }
-  void drain() { draining_ = true; }
+  void set_outputs(ref<fan_out> outputs) { outputs_ = std::move(outputs); }
 
  private:
   run_state& run_;
   const std::string& source_;
-  std::atomic<bool> draining_{false};
+  ref<fan_out> outputs_ = make_ref<fan_out>();
 };
 
 }  // namespace penstock

@@ -146,8 +146,14 @@ class typed_chain final : public chain {
     std::uint32_t kept = 0;
     loop(work, errors, [&](In& item, std::size_t& at) {
       const auto before = kept;
-      // What an operator keeps may be the very item that it was given.
-      push<0>(std::move(item), [&](auto&& made) { items[kept++] = std::forward<decltype(made)>(made); }, at);
+      // What an operator hands on may be the very item that it was given, and already be in its place.
+      push<0>(
+          std::move(item),
+          [&](auto&& made) {
+            In* to = items + kept++;
+            if (static_cast<const void*>(std::addressof(made)) != to) *to = std::forward<decltype(made)>(made);
+          },
+          at);
       return kept - before;
     });
     work.in.truncate(kept);

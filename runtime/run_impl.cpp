@@ -59,7 +59,10 @@ void run::impl::start() {
     known.push_back({member.name, members_[i], member.is_source});
   }
   std::vector<ref<fan_out>> outputs(members_.size());
-  for (auto& each : outputs) each = make_ref<fan_out>();
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    outputs[i] = make_ref<fan_out>();
+    if (sources_[i] != nullptr) sources_[i]->set_outputs(outputs[i]);
+  }
   for (std::size_t consumer = 0; consumer < members_.size(); ++consumer) {
     stage* to = stages_[consumer];
     if (to == nullptr) continue;

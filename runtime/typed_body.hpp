@@ -130,7 +130,8 @@ class typed_body final : public body {
     std::uint32_t done = 0;
     try {
       while (done < count) {
-        items[done] = call_taking(f_, context, items[done]);
+        result_type made = call_taking(f_, context, items[done]);
+        items[done] = std::move(made);
         ++done;
         if (stops(context)) break;
       }

@@ -53,7 +53,7 @@ all_images_are_classified() {
 a_corrupt_image_costs_its_job_alone() {
   run 0 --images 1000 --fill
   flip_byte out/images/images-0003.bin 5000
-  run 2
+  run 3
   says 'image 306 in out/images/images-0003.bin is corrupt'
   says '1 job was given up'
   says 'of [0-9]* images'
@@ -66,7 +66,7 @@ a_corrupt_image_costs_its_job_alone() {
 a_job_that_makes_no_sense_costs_itself_alone() {
   run 0 --images 500 --fill
   echo '17 banana' >out/spool/job-00000.job
-  run 2
+  run 3
   says "job-00000: 'banana' is none of the images 0 to 9999"
   says '1 job was given up'
   says 'of 500 images'
@@ -81,7 +81,7 @@ a_missing_directory_is_named() {
 }
 
 a_full_disk_is_named_and_loses_no_job() {
-  run 0 --images 500 --fill
+  run 0 --images 2000 --fill
   local jobs first
   jobs=$(ls out/spool | wc -l)
   first=$(ls out/spool | head -n 1)
@@ -89,9 +89,9 @@ a_full_disk_is_named_and_loses_no_job() {
   ln -s /dev/full "out/results/${first%.job}.json.part"
   run 1
   says "can't write out/results/${first%.job}.json: No space left on device"
-  [ $(($(ls out/spool/*.job | wc -l) + $(ls out/results/*.json | wc -l))) -eq "$jobs" ] || fail "a job was lost"
+  [ "$(find out/spool out/results -name '*.job' -o -name '*.json' | wc -l)" -eq "$jobs" ] || fail "a job was lost"
   run 0
-  says 'of 500 images'
+  says 'of 2000 images'
   spool_is_empty
 }
 

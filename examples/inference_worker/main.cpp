@@ -15,6 +15,7 @@
 #include "options.hpp"
 #include "pipeline.hpp"
 #include "summary.hpp"
+#include "watched_run.hpp"
 
 namespace {
 
@@ -63,8 +64,8 @@ int work(penstock::runtime& rt, const inference::options& given) {
   const inference::starting_point before = inference::look_around(given, rt.options().dead_letters);
   penstock::graph g = inference::make_pipeline(
       {jobs, given.image_directory(), test.labels.size(), given.result_directory(), std::move(weights)});
-  const int code = rt.run(g);
-  return inference::summarize(given, test, before, rt.options().dead_letters, rt.last_run(), code);
+  const inference::run_outcome outcome = inference::watched_run(rt, g);
+  return inference::summarize(given, test, before, rt.options().dead_letters, outcome.at_end, outcome.code);
 }
 
 }  // namespace

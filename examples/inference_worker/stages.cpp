@@ -1,7 +1,6 @@
 #include "stages.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <sstream>
 #include <stdexcept>
 #include <utility>
@@ -31,11 +30,6 @@ std::vector<std::uint32_t> parse_list(const job& wanted, std::size_t count) {
 }
 
 }  // namespace
-
-void pull::nack(const job& failed, const std::string& reason) {
-  jobs_->give_back(failed.name);
-  std::fprintf(stderr, "%s goes back to the spool: %s\n", failed.name.c_str(), reason.c_str());
-}
 
 fetched_job fetch::operator()(const job& wanted) const {
   fetched_job fetched{wanted.name, {}};

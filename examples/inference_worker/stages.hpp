@@ -22,7 +22,8 @@ class pull {
 
   std::optional<job> operator()() { return jobs_->take(); }
   void ack(const job& settled) { jobs_->done(settled.name); }
-  void nack(const job& failed, const std::string& reason);
+  /// The runtime prints why; a line for each job that was under way would bury it.
+  void nack(const job& failed, const std::string& /*reason*/) { jobs_->give_back(failed.name); }
 
  private:
   std::shared_ptr<spool> jobs_;

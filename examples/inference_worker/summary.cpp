@@ -54,8 +54,6 @@ int summarize(const options& given, const dataset& test, const starting_point& b
   const double seconds = std::chrono::duration<double>(run.elapsed).count();
   const double rate = seconds > 0 ? static_cast<double>(found.images - before.images) / seconds : 0.0;
 
-  write_whole_file(given.report_file(), report_page({found, run, test.images, rate, given_up}));
-
   std::printf("accuracy: %.2f %% of %zu images\n", 100 * found.accuracy(), found.images);
   std::printf("%.0f images/s, %zu jobs in %.2f s\n", rate, found.job_sizes.size() - before.results, seconds);
   if (given_up != 0) {
@@ -70,8 +68,10 @@ int summarize(const options& given, const dataset& test, const starting_point& b
     std::printf("%zu %s in %s; run again to go on\n", waiting, plural(waiting, "job waits", "jobs wait"),
                 given.spool_directory().c_str());
   }
+  std::fflush(stdout);
+  write_whole_file(given.report_file(), report_page({found, run, test.images, rate, given_up}));
   std::printf("report: %s\n", given.report_file().c_str());
-  return code == 0 && (given_up != 0 || found.failed != 0) ? 2 : code;
+  return code == 0 && (given_up != 0 || found.failed != 0) ? 3 : code;
 }
 
 }  // namespace inference

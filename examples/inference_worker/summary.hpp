@@ -19,7 +19,7 @@ struct starting_point {
 };
 
 /// Reads the results, prints accuracy, images/s and what was given up, and writes the report. Returns the
-/// exit code: that of the run, or 2 when the run ended well but jobs or images were given up. Throws
+/// exit code: that of the run, or 3 when the run ended well but jobs or images were given up. Throws
 /// std::runtime_error that names the file.
 int summarize(const options& given, const dataset& test, const starting_point& before,
               const std::string& dead_letters, const penstock::run_snapshot& run, int code);

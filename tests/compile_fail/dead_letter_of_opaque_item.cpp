@@ -5,13 +5,8 @@
 #include <penstock/messages/codec.hpp>
 #include <penstock/penstock.hpp>
 
-class opaque {
- public:
-  explicit opaque(int n) : n_{n} {}
-  int get() const { return n_; }
-
- private:
-  int n_;
+struct opaque {
+  int n;
 };
 
 void build(penstock::graph& g) {
