@@ -130,13 +130,17 @@ void batch::append(batch&& other) {
   }
   const item_type& kind = memory_->type();
   const auto total = count_ + other.count_;
-  if (!memory_->unique() || first_ + total > memory_->capacity()) {
-    auto grown = slab::make(kind, std::max(total, 2 * count_));
-    kind.relocate(memory_->at(first_), grown->at(0), count_);
-    memory_ = std::move(grown);
-    first_ = 0;
+  const bool neighbours = memory_ == other.memory_ && first_ + count_ == other.first_;
+  assert(neighbours ? shared_ == other.shared_ : !shared_ && !other.shared_);
+  if (!neighbours) {
+    if (!memory_->unique() || first_ + total > memory_->capacity()) {
+      auto grown = slab::make(kind, std::max(total, 2 * count_));
+      kind.relocate(memory_->at(first_), grown->at(0), count_);
+      memory_ = std::move(grown);
+      first_ = 0;
+    }
+    kind.relocate(other.memory_->at(other.first_), memory_->at(first_ + count_), other.count_);
   }
-  kind.relocate(other.memory_->at(other.first_), memory_->at(first_ + count_), other.count_);
   if (!tokens_.empty() || !other.tokens_.empty()) {
     if (tokens_.empty()) tokens_.append(nullptr, count_);
     if (other.tokens_.empty()) other.tokens_.append(nullptr, other.count_);

@@ -86,7 +86,8 @@ class batch {
   /// Keeps the first `count` items and destroys the others.
   void truncate(std::uint32_t count);
 
-  /// Moves the items of `other` behind these, into a larger slab where needed. Both must be exclusive and of one type.
+  /// Moves the items of `other` behind these, into a larger slab where needed. Both must be exclusive and of one type, or
+  /// two parts of one batch that follow each other: those are joined where they lie.
   void append(batch&& other);
 
   /// Destroys the items and lets go of their tokens.

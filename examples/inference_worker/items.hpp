@@ -12,7 +12,7 @@
 
 namespace inference {
 
-/// What travels from stage to stage, in the order of the journey.
+// What travels from stage to stage, in the order of the journey.
 
 /// A file of the spool. `images` is its text, numbers of test images with blanks between; fetch makes sense
 /// of it, so that a job that holds nonsense becomes a dead letter that shows the nonsense.

@@ -168,7 +168,7 @@ TEST_CASE("set_workers and set_capacity refuse zero and unknown stages", "[engin
   CHECK_THROWS_AS(r.wait(), ps::aborted_error);
 }
 
-TEST_CASE("--set changes an option of a stage, and the program's own arguments are left",
+TEST_CASE("the flag --set changes an option of a stage, and the program's own arguments are left",
           "[engine][limits]") {
   std::vector<std::string> words{"program", "--set", "work.workers=3", "--threads", "2", "mine", "--own=1"};
   std::vector<char*> argv;

@@ -118,7 +118,7 @@ TEST_CASE("a cycle can't be written: a stream merged with what was made of it is
   CHECK(seen.count() == 200);
 }
 
-TEST_CASE("--set of an unknown stage is refused by name when the run starts", "[engine][refusals]") {
+TEST_CASE("a setting of an unknown stage is refused by name when the run starts", "[engine][refusals]") {
   std::vector<std::string> words{"program", "--set", "nowhere.workers=3"};
   std::vector<char*> argv;
   for (auto& word : words) argv.push_back(word.data());

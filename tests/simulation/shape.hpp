@@ -1,0 +1,100 @@
+#pragma once
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <penstock/runtime/node_options.hpp>
+
+namespace penstock_simulation {
+
+/// What bodies of the simulation throw. `node` and `value` say where and on which item; value 0: in a hook.
+struct fault : std::runtime_error {
+  fault(int of_node, std::uint64_t of_value)
+      : std::runtime_error{"fault"}, node{of_node}, value{of_value} {}
+  int node;
+  std::uint64_t value;
+};
+/// The same as something that is no std::exception.
+struct odd_fault {
+  int node;
+  std::uint64_t value;
+};
+
+enum class node_type { source, stage, sink, scatter, gather, merge, view };
+
+/// How a node's body is written; of a source, stage, scatter or sink.
+enum class body_form {
+  one,        ///< item -> item, by reference
+  taking,     ///< item -> item, by value
+  plain,      ///< without a context
+  maybe,      ///< -> optional
+  many,       ///< -> vector
+  lazy,       ///< -> generator
+  made,       ///< each_worker, -> item
+  number,     ///< through std::uint64_t, an item of fixed weight
+};
+
+enum class source_form { calls, acknowledges, range, generates };
+
+/// The operators that a view consists of.
+enum class view_form { map, filter, flat_map, tap, map_filter, flat_map_map, flat_map_filter_map };
+
+enum class hook { none, construct, start, end, stop };
+
+/// One node of a random graph, with everything that its body does.
+struct node {
+  node_type type = node_type::stage;
+  int number = 0;
+  std::string name;
+  std::uint64_t salt = 0;
+  std::vector<int> inputs;
+  int depth = 0;  ///< scatters that are open around it
+
+  body_form form = body_form::one;
+  source_form source = source_form::calls;
+  view_form view = view_form::map;
+  bool keyed = false;
+  int scatter = -1;           ///< of a gather
+  penstock::node_options options;
+  std::uint32_t most_outputs = 1;
+  std::uint32_t drops = 0;    ///< items of 256 that have no output; of filters and maybe
+  std::uint32_t faults = 0;   ///< items of 256 whose body throws
+  std::uint32_t lasting = 1;  ///< attempts that fail; `always`
+  bool faults_midway = false;  ///< of lazy bodies: throws after some outputs
+  bool odd = false;           ///< throws what is no exception
+  std::uint32_t stops = 0;    ///< items of 256 that make the stage want no more
+  bool emits_at_end = false;
+  hook broken = hook::none;
+  std::uint32_t slowness = 0;  ///< 0: takes no time
+  std::uint32_t items = 0;    ///< of a source
+  std::uint32_t breaks_at = 0;  ///< of a source: item that it throws instead of, from 1; 0: none
+};
+
+inline constexpr std::uint32_t always = 1000;
+
+/// Something that is done to a run from outside.
+struct deed {
+  enum class what { set_workers, set_capacity, drain, drain_by, abort, look };
+  what kind;
+  std::uint64_t at = 0;  ///< turn
+  std::string stage;
+  std::int64_t number = 0;
+};
+
+struct shape {
+  std::uint64_t seed = 0;
+  bool heavy = false;  ///< items carry a load
+  std::int64_t inactivity = 0;
+  std::vector<node> nodes;  ///< producers first
+  std::vector<deed> deeds;
+};
+
+/// The graph that a seed stands for.
+shape draw_shape(std::uint64_t seed);
+
+/// All of it as text.
+std::string describe(const shape& s);
+
+}  // namespace penstock_simulation
