@@ -17,7 +17,8 @@ struct body_work {
   std::uint32_t room = 0;             ///< stop taking items once there are so many outputs
   bool keep_items = false;            ///< an item that failed must still be what it was
   bool count_outputs = false;         ///< fill `counts`
-  std::uint32_t max_output = 0;       ///< most outputs an item may have while items are kept
+  std::uint32_t max_output = 0;       ///< most outputs of an item; 0: any number
+  std::uint64_t max_item = 0;         ///< bytes of the heaviest output; 0: any weight
   batch out;
   std::vector<std::uint32_t> counts;  ///< outputs of each settled item; of an unfinished one at the end
   std::exception_ptr error;

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <vector>
 
 #include <penstock/actors/actor.hpp>
+#include <penstock/actors/piece_board.hpp>
 
 namespace penstock {
 
@@ -17,6 +19,8 @@ class crew {
     unsigned pieces = 0;     ///< assigned and not yet reported
     bool suspended = false;  ///< holds a half-done item
     bool leaving = false;    ///< was told to finish
+    std::deque<ref<piece_board>> boards{};  ///< of its pieces, in order, if others may help
+    std::uint64_t board_number = 0;         ///< of the first of them, counted from 0
   };
 
   /// `allowance`: pieces that a worker may hold at a time; two keep it busy while its report travels.

@@ -18,10 +18,10 @@ std::chrono::nanoseconds retry_delay(const error_rule& rule, std::uint32_t attem
 error_policy::decision error_policy::decide(std::uint32_t attempt, const std::exception_ptr& error, double jitter) const {
   for (const error_rule& rule : rules_) {
     if (rule.matches && !rule.matches(error)) continue;
-    if (rule.action != error_action::retry) return {rule.action, {}};
-    if (attempt <= rule.retries) return {error_action::retry, retry_delay(rule, attempt, jitter)};
+    if (rule.action != error_action::retry) return {rule.action, {}, true};
+    if (attempt <= rule.retries) return {error_action::retry, retry_delay(rule, attempt, jitter), true};
   }
-  return {error_action::fail, {}};
+  return {error_action::fail, {}, false};
 }
 
 bool error_policy::uses(error_action action) const {

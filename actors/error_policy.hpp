@@ -31,6 +31,7 @@ class error_policy {
   struct decision {
     error_action action;
     std::chrono::nanoseconds delay{0};
+    bool by_rule = true;  ///< false: no rule applied, so the run fails
   };
 
   error_policy() = default;

@@ -17,13 +17,14 @@ class error_handler final : public operator_errors {
 
   bool skip(std::size_t operation, std::uint32_t item, const std::exception_ptr& error) override {
     const operator_plan& op = plans_[operation];
-    const auto action = op.policy.decide(site_.attempt, error, 0).action;
+    const auto decision = op.policy.decide(site_.attempt, error, 0);
+    const auto action = decision.action;
     if (action == error_action::skip) {
       ++result_.skipped;
       return true;
     }
     if (action == error_action::dead_letter) return write(op, item, error);
-    if (op.policy.empty() && leave_outcome(op, item, error)) return true;
+    if (!decision.by_rule && leave_outcome(op, item, error)) return true;
     return stop(op, error);
   }
 

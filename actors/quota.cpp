@@ -45,10 +45,9 @@ bool quota::others_run_short(std::size_t edge) const {
 
 std::int64_t quota::give_back(std::size_t edge) {
   share& each = edges_[edge];
-  std::int64_t kept = 0;
-  if (free_ < 0) kept = std::min(each.owed, -free_);
-  const auto borrowed = each.limit - kept - own_share();
-  if (borrowed > 0 && others_run_short(edge)) kept += std::min(each.owed - kept, borrowed);
+  // What an edge owns is never taken from it, or it might not move again.
+  const auto beyond = std::max<std::int64_t>(0, std::min(each.owed, each.limit - own_share()));
+  const auto kept = others_run_short(edge) ? beyond : std::clamp<std::int64_t>(-free_, 0, beyond);
   each.limit -= kept;
   free_ += kept;
   const auto returned = each.owed - kept;

@@ -8,7 +8,8 @@ namespace penstock {
 
 /// Shares one resource (items or bytes) of a stage out over its input edges. Each edge owns max(1, capacity / 2k) of it, k
 /// being the number of edges (all of it if there is one); the rest is lent to edges that run short and taken back from
-/// what they return once others run short. The sum of all limits never exceeds the capacity, save for `overdraw`.
+/// what they return once others run short. The sum of all limits never exceeds the capacity, save for `overdraw` and where
+/// there are more edges than capacity.
 ///
 /// Per edge: limit = credit at the producer + custody + owed. Plain data; the owner's thread only.
 class quota {

@@ -34,7 +34,7 @@ unsigned allowance_of(const stage_plan& plan) {
 
 stage::stage(const stage_plan& plan, std::uint32_t member, environment& env, run_state& run)
     : plan_{plan}, member_{member}, env_{env}, run_{run}, work_{plan.make_partitioner ? plan.workers : 1},
-      crew_{allowance_of(plan)}, pace_{pace_of(plan)}, line_held_(plan.make_partitioner ? plan.workers : 1, false) {
+      crew_{allowance_of(plan)}, workers_{plan.workers}, pace_{pace_of(plan)}, line_held_(plan.make_partitioner ? plan.workers : 1, false) {
   if (plan.make_partitioner) partitioner_ = plan.make_partitioner();
   if (plan.make_collector) collector_ = plan.make_collector();
 }
@@ -73,6 +73,7 @@ void stage::receive(message& m) {
                  [](caught_up&) {},
                  [this](cancel_edge& each) { cancelled_by(each.edge); },
                  [this](worker_reported& each) { settle(*each.report); },
+                 [this](look_after& each) { look_after_worker(each); },
                  [this](retry_due& each) { retry(each.id); },
                  [this](scope_closed& each) { close_scope(*each.closed); },
                  [this](start_run&) { start(); },
@@ -145,7 +146,7 @@ after_turn stage::turn() {
 void stage::pump() {
   const auto began = now_;
   outbox_.flush(false);
-  while (resume_suspended() || start_next()) {
+  while (resume_suspended() || start_next() || help_out()) {
     if (inline_worker_) outbox_.flush(false);
     if (phase_ != phase::running || failed_) return;
     if (now_ - began > turn_limit) {
@@ -213,7 +214,7 @@ bool stage::start_next() {
     if (inline_worker_) {
       run_inline(std::move(work));
     } else {
-      assign(to, std::move(work));
+      assign(*to, std::move(work));
     }
     return true;
   }
@@ -228,11 +229,6 @@ std::uint32_t stage::piece_size(std::size_t line, std::int64_t room) const {
     size = std::min(size, std::max(fair, worth_sharing / std::max<std::int64_t>(1, pace_.mean())));
   }
   return static_cast<std::uint32_t>(std::max<std::int64_t>(1, size));
-}
-
-void stage::assign(crew::member* to, piece work) {
-  ++to->pieces;
-  to->port->post(assign_piece{std::move(work)});
 }
 
 void stage::run_inline(piece work) {

@@ -73,7 +73,11 @@ class stage final : public actor_logic {
   bool start_next();
   bool resume_suspended();
   std::uint32_t piece_size(std::size_t line, std::int64_t room) const;
-  void assign(crew::member* to, piece work);
+  void assign(crew::member& to, piece work);
+  bool shares_pieces() const;
+  bool help_out();
+  void harvest(crew::member& from);
+  void look_after_worker(const look_after& m);
   void run_inline(piece work);
   void claimed(const piece& work);
   std::int64_t admissible(std::int64_t room) const;
@@ -127,6 +131,7 @@ class stage final : public actor_logic {
   std::unique_ptr<worker> inline_worker_;
   crew crew_;
   unsigned next_worker_ = 0;
+  unsigned workers_;  ///< as many as there should be
   pace pace_;
   std::vector<bool> line_held_;  ///< keyed stages: a retry keeps later items of its keys back
 

@@ -28,6 +28,7 @@ void stage::spawn_worker(unsigned number) {
 void stage::change_workers(unsigned count) {
   if (phase_ != phase::running || partitioner_ || count == 0) return;
   ledger_->set_workers(count);
+  workers_ = count;
   if (inline_worker_) {
     if (count == 1 || inline_worker_->suspended()) return;
     piece_report last = inline_worker_->finish(true);
@@ -179,7 +180,7 @@ stage_figures stage::figures() const {
                                                : "cooperative";
   f.state = failed_ ? "failed" : told_end_ ? "ended" : "running";
   f.waits_for = waits_for();
-  f.workers = inline_worker_ ? 1 : std::max(1U, crew_.staying());
+  f.workers = workers_;
   f.in = meter_.in;
   f.out = meter_.out;
   f.dropped = meter_.dropped;
@@ -193,8 +194,8 @@ stage_figures stage::figures() const {
   f.queued = static_cast<std::uint64_t>(work_.items());
   f.queued_bytes = static_cast<std::uint64_t>(work_.bytes());
   f.in_work = static_cast<std::uint64_t>(std::max<std::int64_t>(0, in_work_));
-  f.capacity = plan_.capacity;
-  f.capacity_bytes = plan_.bytes;
+  f.capacity = static_cast<std::uint64_t>(ledger_->capacity());
+  f.capacity_bytes = static_cast<std::uint64_t>(ledger_->capacity_bytes());
   f.peak_custody = static_cast<std::uint64_t>(ledger_->peak());
   f.peak_custody_bytes = static_cast<std::uint64_t>(ledger_->peak_bytes());
   f.queue_wait = meter_.queue_wait.summary();

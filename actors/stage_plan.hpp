@@ -47,7 +47,7 @@ struct stage_plan : work_plan {
   bool lazy = false;         ///< the body suspends in the middle of an item
   std::uint32_t capacity = 4096;
   std::uint64_t bytes = 16ULL << 20;
-  std::uint64_t max_item = 0;      ///< bytes of its heaviest item, 0: not known
+  std::uint64_t max_input = 0;     ///< bytes of its heaviest input, 0: not known
   std::uint32_t gather_open = 0;   ///< gather: jobs that may be open
   std::uint32_t max_held = 65536;  ///< gather: pieces of one job
   std::uint32_t max_open = 64;     ///< scatter: jobs

@@ -10,9 +10,14 @@ void stage::note_report(const piece_report& report) {
     crew_.remove(report.worker);
     return;
   }
+  if (!report.last) return;
   crew::member& from = crew_.at(report.worker);
-  if (!report.hook_error) --from.pieces;
   from.suspended = report.suspended;
+  if (report.hook_error) return;
+  --from.pieces;
+  if (from.boards.empty()) return;
+  from.boards.pop_front();
+  ++from.board_number;
 }
 
 void stage::settle(piece_report& report) {
@@ -89,7 +94,7 @@ void stage::handle_failure(const piece_report& report, failed_item& failure) {
       ++meter_.dead_letters;
     } else if (decision.action == error_action::skip) {
       ++meter_.skipped;
-    } else if (!plan_.policy.empty() || !leave_outcome(failure)) {
+    } else if (decision.by_rule || !leave_outcome(failure)) {
       const auto told = describe_exception(failure.error);
       failure.item.discard("stage '" + plan_.stage + "' failed: " + told.type + ": " + told.text);
       fail_run(failure.error, {});

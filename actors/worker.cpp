@@ -78,6 +78,7 @@ void worker::step(piece_report& report, std::uint32_t room) {
   work.room = plan_.expands ? std::min(room, expanding_helping) : room;
   work.keep_items = keep_items_;
   work.max_output = plan_.max_output;
+  work.max_item = plan_.max_item;
   work.count_outputs = !tokens.empty() || plan_.scatter;
   batch later;
   if (one_by_one_ && current_.items.size() > 1) {

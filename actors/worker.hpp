@@ -22,7 +22,8 @@ struct work_plan {
   std::vector<operator_plan> operators;
   error_policy policy;
   const item_codec* codec = nullptr;  ///< of the input, for dead letters
-  std::uint32_t max_output = 256;
+  std::uint32_t max_output = 0;       ///< outputs of an item; 0: any number
+  std::uint64_t max_item = 0;         ///< bytes of the heaviest output; 0: any weight
   bool expands = false;               ///< a fused operator may emit more than it takes
   ref<scope_pair> scatter;            ///< set: every item's outputs are pieces of a job of their own
 };

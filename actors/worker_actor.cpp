@@ -23,7 +23,11 @@ after_turn worker_actor::turn() {
       report(std::move(failed));
     }
   } else if (auto* assigned = std::get_if<assign_piece>(&m)) {
-    work_on(std::move(assigned->work));
+    if (assigned->board) {
+      work_on(*assigned->board);
+    } else {
+      work_on(std::move(assigned->work));
+    }
   } else if (auto* resumed = std::get_if<resume_worker>(&m)) {
     resume(resumed->room);
   } else if (auto* last = std::get_if<finish_worker>(&m)) {
@@ -36,13 +40,7 @@ after_turn worker_actor::turn() {
 void worker_actor::work_on(piece work) {
   if (run_.stopping || broken_) {
     // The run is being aborted, or soon will be: nothing new is begun.
-    piece_report untouched;
-    untouched.worker = worker_.number();
-    untouched.edge = work.edge;
-    untouched.sequence = work.sequence;
-    untouched.released = std::exchange(work.reserved, 0);
-    untouched.rest = std::move(work);
-    report(std::move(untouched));
+    hand_back(std::move(work));
     return;
   }
   const auto began = env_.now();
@@ -50,6 +48,40 @@ void worker_actor::work_on(piece work) {
   made.began = began;
   made.finished = env_.now();
   report(std::move(made));
+}
+
+void worker_actor::hand_back(piece work) {
+  piece_report untouched;
+  untouched.worker = worker_.number();
+  untouched.edge = work.edge;
+  untouched.key_slot = work.key_slot;
+  untouched.sequence = work.sequence;
+  untouched.released = std::exchange(work.reserved, 0);
+  if (!work.items.empty()) untouched.rest = std::move(work);
+  report(std::move(untouched));
+}
+
+/// Item by item, while others may take from the board what is not begun.
+void worker_actor::work_on(piece_board& board) {
+  const auto tell = [&](bool over) {
+    for (piece_report& done : board.harvest()) {
+      done.last = false;
+      report(std::move(done));
+    }
+    if (over) hand_back(board.steal().value_or(piece{}));
+  };
+  while (!run_.stopping && !broken_) {
+    auto one = board.take();
+    if (!one) break;
+    const auto began = env_.now();
+    piece_report made = worker_.run(std::move(*one));
+    made.began = began;
+    made.finished = env_.now();
+    const bool stops = made.wants_stop;
+    if (board.add(std::move(made))) tell(false);
+    if (stops) break;
+  }
+  tell(true);
 }
 
 void worker_actor::resume(std::uint32_t room) {

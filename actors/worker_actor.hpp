@@ -4,6 +4,7 @@
 
 #include <penstock/actors/actor.hpp>
 #include <penstock/actors/stage_plan.hpp>
+#include <penstock/actors/piece_board.hpp>
 #include <penstock/actors/worker.hpp>
 
 namespace penstock {
@@ -19,6 +20,8 @@ class worker_actor final : public actor_logic {
  private:
   void report(piece_report made);
   void work_on(piece work);
+  void work_on(piece_board& board);
+  void hand_back(piece work);
   void resume(std::uint32_t room);
 
   environment& env_;

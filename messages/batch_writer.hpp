@@ -35,6 +35,18 @@ class batch_writer {
     ++count_;
   }
 
+  /// Destroys the items behind the first `size`.
+  void rollback(std::uint32_t size) {
+    while (count_ > size) {
+      --count_;
+      if constexpr (!fixed_weight<T>) weight_ -= weight_of(items_[count_]);
+      items_[count_].~T();
+    }
+  }
+
+  const T& last() const { return items_[count_ - 1]; }
+  const T& at(std::uint32_t index) const { return items_[index]; }
+
   /// The batch built so far; the writer starts anew.
   batch finish() {
     if (count_ == 0) return {};

@@ -11,10 +11,8 @@ void check_graph(const graph_data& graph, const resolved_graph& resolved) {
   std::set<std::string> names;
   std::vector<std::size_t> consumers(resolved.nodes.size(), 0);
   bool source = false;
-  bool sink = false;
   for (const graph_node& node : resolved.nodes) {
     source = source || node.kind == node_kind::source;
-    sink = sink || node.kind == node_kind::sink;
     if (node.name.empty()) throw graph_error(where + ": a " + to_string(node.kind) + " has an empty name");
     if (!names.insert(node.name).second) {
       throw graph_error(where + ": two stages are named '" + node.name + "'; names must differ");
@@ -22,11 +20,10 @@ void check_graph(const graph_data& graph, const resolved_graph& resolved) {
     for (const output_ref& input : node.inputs) ++consumers[input.node];
   }
   if (!source) throw graph_error(where + " has no source");
-  if (!sink) throw graph_error(where + " has no sink");
   for (std::size_t i = 0; i < resolved.nodes.size(); ++i) {
     const graph_node& node = resolved.nodes[i];
     if (node.kind != node_kind::sink && consumers[i] == 0) {
-      throw graph_error(where + ", " + to_string(node.kind) + " '" + node.name + "': nobody takes its output; end it in a sink");
+      throw graph_error(where + ", " + to_string(node.kind) + " '" + node.name + "': nobody takes its output; the graph has no sink for it");
     }
     for (const output_ref& input : node.inputs) {
       if (consumers[input.node] > 1 && !node.lends) {

@@ -32,7 +32,8 @@ std::vector<output_ref> detail::refine(graph_data& graph, const std::vector<outp
   relay.name = operators->operators.front().name + "#" + std::to_string(graph.nodes.size());
   relay.inputs = outputs;
   relay.make_body = &identity_body::make;
-  relay.lends = true;
+  relay.lends = operators->lends;
+  relay.input_type = operators->input_type;
   graph.nodes.push_back(std::move(relay));
   return {output_ref{graph.nodes.size() - 1, std::move(operators)}};
 }

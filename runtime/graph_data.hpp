@@ -19,6 +19,8 @@ struct chain_spec {
   bool expands = false;
   bool writes_dead_letters = false;
   const item_codec* input_codec = nullptr;
+  bool lends = true;  ///< its input's type can be copied, so others may share it
+  std::string input_type;
 };
 
 /// One output of a node, with the operators that refine it.

@@ -114,14 +114,19 @@ class typed_chain final : public chain {
     loop(work, errors, [&](In& item, std::size_t& at) {
       const auto before = writer.size();
       const auto emit = [&](auto&& made) { writer.emplace(std::forward<decltype(made)>(made)); };
-      if constexpr (std::is_copy_constructible_v<In>) {
-        if (shared) {
-          push<0>(In(std::as_const(item)), emit, at);
+      try {
+        if constexpr (std::is_copy_constructible_v<In>) {
+          if (shared) {
+            push<0>(In(std::as_const(item)), emit, at);
+          } else {
+            push<0>(std::move(item), emit, at);
+          }
         } else {
           push<0>(std::move(item), emit, at);
         }
-      } else {
-        push<0>(std::move(item), emit, at);
+      } catch (...) {
+        writer.rollback(before);  // an item that fails leaves nothing
+        throw;
       }
       return writer.size() - before;
     });

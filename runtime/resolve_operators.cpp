@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include <penstock/actors/identity_body.hpp>
@@ -21,9 +22,13 @@ std::vector<std::vector<use>> uses_of(const graph_data& graph) {
   return result;
 }
 
-std::string name_of(const graph_node& producer, const chain_spec& operators) {
-  std::string name = producer.name;
-  for (const operator_plan& each : operators.operators) name += "." + each.name;
+/// The producer's name and those of the operators; a number where another node has that name already.
+std::string name_of(const graph_node& producer, const chain_spec& operators, const std::vector<graph_node>& nodes) {
+  std::string base = producer.name;
+  for (const operator_plan& each : operators.operators) base += "." + each.name;
+  std::string name = base;
+  const auto taken = [&](const graph_node& node) { return node.name == name; };
+  for (int i = 2; std::any_of(nodes.begin(), nodes.end(), taken); ++i) name = base + "#" + std::to_string(i);
   return name;
 }
 
@@ -53,10 +58,11 @@ resolved_graph resolve_operators(const graph_data& graph) {
       if (relay == result.nodes.size()) {
         graph_node node;
         node.kind = node_kind::chain;
-        node.name = name_of(graph.nodes[producer], *operators);
+        node.name = name_of(graph.nodes[producer], *operators, result.nodes);
         node.inputs = {output_ref{producer, nullptr}};
         node.make_body = &identity_body::make;
-        node.lends = true;
+        node.lends = operators->lends;
+        node.input_type = operators->input_type;
         result.nodes.push_back(std::move(node));
         result.chains.push_back(operators);
         made.emplace_back(operators.get(), relay);

@@ -70,6 +70,18 @@ class planner {
     return given;
   }
 
+  /// Bytes of the heaviest item that may come in, 0 if a producer did not declare it.
+  std::uint64_t heaviest_input(const graph_node& node) const {
+    if (node.fixed_input_size) return node.input_size;
+    std::uint64_t heaviest = 0;
+    for (const output_ref& input : node.inputs) {
+      const auto declared = value(resolved_.nodes[input.node], "max_item", resolved_.nodes[input.node].options.max_item);
+      if (!declared) return 0;
+      heaviest = std::max(heaviest, static_cast<std::uint64_t>(*declared));
+    }
+    return heaviest;
+  }
+
   pool_kind pool_of(const graph_node& node) const {
     const auto word = overrides_.word(node.name, "pool");
     if (word == "blocking") return pool_kind::blocking;
@@ -94,12 +106,11 @@ class planner {
     plan.capacity = static_cast<std::uint32_t>(
         value(node, "capacity", given.capacity).value_or(default_number("capacity")));
     plan.bytes = static_cast<std::uint64_t>(value(node, "bytes", given.bytes).value_or(default_number("bytes")));
-    plan.max_output = static_cast<std::uint32_t>(
-        value(node, "max_output", given.max_output).value_or(default_number("max_output")));
+    plan.max_output = static_cast<std::uint32_t>(value(node, "max_output", given.max_output).value_or(0));
+    plan.max_item = static_cast<std::uint64_t>(value(node, "max_item", given.max_item).value_or(0));
+    plan.max_input = heaviest_input(node);
     plan.max_held = static_cast<std::uint32_t>(
         value(node, "max_held", given.max_held).value_or(default_number("max_held")));
-    const auto heaviest = value(node, "max_item", given.max_item).value_or(node.fixed_input_size ? node.input_size : 0);
-    plan.max_item = static_cast<std::uint64_t>(heaviest);
     plan.ordered = overrides_.flag(node.name, "ordered").value_or(given.ordered.value_or(plan.workers == 1));
     plan.one_to_many = node.one_to_many;
     plan.lazy = node.lazy;

@@ -216,6 +216,8 @@ class refined_stream<stream<T>, Ops...>
   stream<item> erased() const {
     if (!erased_) {
       auto spec = std::make_shared<chain_spec>(spec_);
+      spec->lends = std::is_copy_constructible_v<T>;
+      spec->input_type = type_name<T>();
       spec->make = [ops = ops_]() -> std::unique_ptr<chain> {
         return std::make_unique<detail::typed_chain<T, Ops...>>(ops);
       };

@@ -96,7 +96,7 @@ class typed_body final : public body {
   void run(body_work& work, worker_context& context) override {
     const bool may_take = !work.keep_items && !work.in.shared();
     if constexpr (in_place) {
-      if (may_take) return run_in_place(work, context);
+      if (may_take && work.max_item == 0) return run_in_place(work, context);
     }
     if constexpr (form == output_form::none) {
       run_sink(work, context, may_take);
@@ -165,19 +165,40 @@ class typed_body final : public body {
     const auto count = work.in.size();
     batch_writer<out_type> writer{std::min(count, work.room)};
     std::uint32_t done = 0;
+    std::uint32_t before = 0;
     try {
       while (done < count && writer.size() < work.room) {
-        const auto before = writer.size();
+        before = writer.size();
         write_result(writer, call(items[done], context, may_take));
+        check_limits(work, writer, before);
         ++done;
         if (work.count_outputs) work.counts.push_back(writer.size() - before);
         if (stops(context)) break;
       }
     } catch (...) {
       work.error = std::current_exception();
+      writer.rollback(before);
     }
     work.in.split_front(done);
     work.out = writer.finish();
+  }
+
+  template <class Writer>
+  static void check_limits(const body_work& work, const Writer& writer, std::uint32_t before) {
+    if (work.max_output > 0 && writer.size() - before > work.max_output) too_many(work.max_output);
+    if (work.max_item == 0) return;
+    for (auto i = before; i < writer.size(); ++i) check_weight(work, writer.at(i));
+  }
+  template <class Item>
+  static void check_weight(const body_work& work, const Item& made) {
+    const auto weight = weight_of(made);
+    if (work.max_item > 0 && weight > work.max_item) {
+      throw std::length_error("the body made an item of " + std::to_string(weight) +
+                              " bytes, heavier than max_item = " + std::to_string(work.max_item));
+    }
+  }
+  [[noreturn]] static void too_many(std::uint32_t most) {
+    throw std::length_error("the body made more than max_output = " + std::to_string(most) + " outputs of one item");
   }
 
   /// A generator is resumed only while there is room. While items are kept for another try, an item's outputs are held
@@ -185,13 +206,17 @@ class typed_body final : public body {
   void run_lazy(body_work& work, worker_context& context, bool may_take) {
     batch_writer<out_type> writer{std::min<std::uint32_t>(work.room, 64)};
     std::uint32_t done = 0;
+    std::uint32_t before = 0;
     In* items = work.in.template items<In>();
     const auto count = work.in.size();
     try {
       while (done < count && (writer.size() < work.room || open_)) {
-        if (!open_) open(items[done], context, may_take);
-        const auto before = writer.size();
-        work.suspended = work.keep_items ? !pull_all(writer, work) : !pull(writer, work.room);
+        if (!open_) {
+          open(items[done], context, may_take);
+          given_ = 0;
+        }
+        before = writer.size();
+        work.suspended = work.keep_items ? !pull_all(writer, work) : !pull(writer, work.room, work);
         if (work.count_outputs) work.counts.push_back(writer.size() - before);
         if (work.suspended) break;
         open_.reset();
@@ -201,6 +226,9 @@ class typed_body final : public body {
       }
     } catch (...) {
       work.error = std::current_exception();
+      // What the item gave before stays, now or from an earlier call.
+      const bool begun = open_ && given_ > 0 && !work.keep_items;
+      if (work.count_outputs && begun) work.counts.push_back(writer.size() - before);
       open_.reset();
       held_.reset();
     }
@@ -210,12 +238,14 @@ class typed_body final : public body {
 
   void open(In& item, worker_context& context, bool may_take) {
     // The coroutine may refer to its argument for as long as it lives, so the item moves to where it stays.
-    if constexpr (std::is_copy_constructible_v<In>) {
-      if (may_take) {
-        held_ = std::make_unique<In>(std::move(item));
-      } else {
-        held_ = std::make_unique<In>(static_cast<const In&>(item));
-      }
+    if (may_take) {
+      held_ = std::make_unique<In>(std::move(item));
+    } else if constexpr (std::is_copy_constructible_v<In>) {
+      held_ = std::make_unique<In>(static_cast<const In&>(item));
+    } else if constexpr (can_keep<F, In>) {
+      // Its batch stays with the worker until the item is done.
+      open_.emplace(call_keeping(f_, context, static_cast<const In&>(item)));
+      return;
     } else {
       held_ = std::make_unique<In>(std::move(item));
     }
@@ -223,11 +253,14 @@ class typed_body final : public body {
   }
 
   /// True once the generator has ended.
-  bool pull(batch_writer<out_type>& writer, std::uint32_t room) {
+  bool pull(batch_writer<out_type>& writer, std::uint32_t room, const body_work& work) {
     if constexpr (form == output_form::lazy) {
       while (writer.size() < room) {
         if (!open_->next()) return true;
+        if (work.max_output > 0 && given_ == work.max_output) too_many(work.max_output);
+        if (work.max_item > 0) check_weight(work, open_->value());
         writer.emplace(std::move(open_->value()));
+        ++given_;
       }
     }
     return false;
@@ -235,20 +268,21 @@ class typed_body final : public body {
 
   bool pull_all(batch_writer<out_type>& writer, const body_work& work) {
     batch_writer<out_type> whole;
-    if (pull(whole, work.max_output + 1)) {
-      batch made = whole.finish();
-      if (!made.empty()) {
-        auto* first = made.template items<out_type>();
-        for (std::uint32_t i = 0; i < made.size(); ++i) writer.emplace(std::move(first[i]));
-      }
-      return true;
-    }
-    throw std::length_error("the body gave more than max_output = " + std::to_string(work.max_output) +
-                            " outputs for one item; a stage that may try again keeps them until the item is done");
+    const auto most = work.max_output > 0 ? work.max_output : usual_max_output;
+    if (!pull(whole, most + 1, work)) too_many(most);
+    batch made = whole.finish();
+    if (made.empty()) return true;
+    auto* first = made.template items<out_type>();
+    for (std::uint32_t i = 0; i < made.size(); ++i) writer.emplace(std::move(first[i]));
+    return true;
   }
+
+  /// A stage that may try again keeps an item's outputs until the item is done, so there must be an end to them.
+  static constexpr std::uint32_t usual_max_output = 256;
 
   F f_;
   std::unique_ptr<In> held_;
+  std::uint32_t given_ = 0;  ///< outputs of the open generator
   std::optional<std::conditional_t<form == output_form::lazy, result_type, int>> open_;
 };
 

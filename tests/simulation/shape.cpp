@@ -91,7 +91,10 @@ class artist {
     if (made.form == body_form::maybe) made.drops = dice_.below(160);
     make_pool(made);
     make_trouble(made);
-    if (made.depth == 0 && made.form != body_form::number && made.form != body_form::plain) {
+    if (made.form == body_form::number || made.form == body_form::plain) {
+      made.broken = hook::none;  // these have no hooks and no context
+      made.stops = 0;
+    } else if (made.depth == 0) {
       made.emits_at_end = dice_.chance(1, 5);
     }
     made.keyed = dice_.chance(1, 5);
@@ -188,7 +191,7 @@ class artist {
     }
     const auto last = dice_.below(4);
     if (last == 0) rules.push_back(rule(error_action::skip));
-    if (last == 1) rules.push_back(rule(error_action::dead_letter));
+    if (last == 1) rules.push_back(rule(made.type == node_type::gather ? error_action::skip : error_action::dead_letter));
     if (last == 2 && fatal_) rules.push_back(rule(error_action::fail));
     const bool ends_the_run = last >= 2 && made.lasting > tries && (made.depth == 0 || !rules.empty());
     if (ends_the_run && !fatal_) rules.push_back(rule(error_action::skip));
@@ -199,7 +202,9 @@ class artist {
     const auto stage_name = [&]() -> std::string {
       std::vector<std::string> names;
       for (const node& n : shape_.nodes) {
-        if (n.type != node_type::source && n.type != node_type::merge && n.type != node_type::view) names.push_back(n.name);
+        const bool pool = n.type != node_type::source && n.type != node_type::merge && n.type != node_type::view;
+        // How many workers come to their end, and emit, must be known.
+        if (pool && !n.emits_at_end) names.push_back(n.name);
       }
       return names[dice_.below(static_cast<std::uint32_t>(names.size()))];
     };

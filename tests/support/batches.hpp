@@ -120,15 +120,18 @@ inline std::vector<int> sequence(int first, int count) {
 inline penstock::batch ints(int first, int count) { return batch_of<int>(sequence(first, count)); }
 
 template <class T>
-std::vector<T> values_of(penstock::batch& items) {
+std::vector<T> values_of(const penstock::batch& items) {
   if (items.empty()) return {};
-  const T* first = items.items<T>();
+  if (items.type() != &penstock::item_type_of<T>()) throw std::logic_error{"items of another type"};
+  const T* first = reinterpret_cast<const T*>(items.item(0));
   return {first, first + items.size()};
 }
 
-inline std::vector<int> counted_values(penstock::batch& items) {
+inline std::vector<int> counted_values(const penstock::batch& items) {
   std::vector<int> values;
-  for (std::uint32_t i = 0; i < items.size(); ++i) values.push_back(items.items<counted>()[i].value());
+  for (std::uint32_t i = 0; i < items.size(); ++i) {
+    values.push_back(reinterpret_cast<const counted*>(items.item(i))->value());
+  }
   return values;
 }
 

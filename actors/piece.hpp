@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <string>
+
+#include <penstock/messages/batch.hpp>
+
+namespace penstock {
+
+/// A run of items that a worker takes as a whole.
+struct piece {
+  static constexpr std::uint32_t no_edge = 0xffff'ffff;  ///< for items that came through no input
+
+  batch items;
+  std::uint64_t sequence = 0;  ///< number of the first item in its stage's order of arrival
+  std::uint32_t edge = 0;      ///< the input that it came through
+  std::uint32_t key_slot = 0;  ///< the worker that its keys belong to; keyed stages only
+  std::uint32_t attempt = 1;
+  std::uint32_t reserved = 0;  ///< items of downstream credit that are held for it
+  std::int64_t arrived = 0;    ///< ns
+  bool confirms = false;       ///< it ends a batch: claiming it tells the producer that the stage keeps up
+};
+
+/// An item whose body threw. `item` is empty if the body may have changed it.
+struct failed_item {
+  batch item;
+  std::size_t weight = 0;  ///< what the item weighed when it came in
+  std::exception_ptr error;
+  std::string operation;  ///< the fused operator that threw; empty: the stage's own body
+  std::uint32_t attempt = 1;
+};
+
+/// What became of a piece, or of the part of it that was worked on.
+struct piece_report {
+  std::uint32_t worker = 0;
+  std::uint32_t edge = 0;
+  std::uint32_t key_slot = 0;
+  std::uint64_t sequence = 0;
+  std::uint32_t taken = 0;        ///< input items that are settled with this report
+  std::size_t taken_weight = 0;   ///< and their weight
+  std::uint32_t released = 0;     ///< of the piece's reservation, what is not needed any more
+  std::uint32_t skipped = 0;      ///< items that fused operators left out by policy
+  std::uint32_t dead_letters = 0;
+  batch outputs;
+  std::optional<failed_item> failure;  ///< the item after the taken ones
+  std::optional<piece> rest;           ///< what was not begun
+  bool suspended = false;  ///< the worker holds a half-done item and waits for `resume`
+  bool wants_stop = false;
+  bool last = true;                    ///< nothing more comes of the piece
+  bool ended = false;                  ///< the worker has run its last hook
+  std::exception_ptr hook_error;       ///< a constructor or hook threw
+  std::int64_t began = 0;              ///< ns
+  std::int64_t finished = 0;
+};
+
+}  // namespace penstock

@@ -1,0 +1,68 @@
+#include <penstock/actors/piece_board.hpp>
+
+#include <utility>
+
+namespace penstock {
+
+namespace {
+
+/// True if `next` follows `before` without anything that must be looked at on its own.
+bool joins(const piece_report& before, const piece_report& next) {
+  return !before.failure && !next.failure && !before.rest && !next.rest && !before.wants_stop && !next.wants_stop &&
+         !before.hook_error && before.sequence + before.taken == next.sequence;
+}
+
+}  // namespace
+
+std::optional<piece> piece_board::take() {
+  const std::lock_guard lock{mutex_};
+  if (rest_.items.empty()) return std::nullopt;
+  piece one;
+  one.sequence = rest_.sequence;
+  one.edge = rest_.edge;
+  one.key_slot = rest_.key_slot;
+  one.attempt = rest_.attempt;
+  one.arrived = rest_.arrived;
+  one.reserved = 1;
+  one.items = rest_.items.split_front(1);
+  ++rest_.sequence;
+  --rest_.reserved;
+  return one;
+}
+
+bool piece_board::add(piece_report done) {
+  const std::lock_guard lock{mutex_};
+  if (done_.empty() || !joins(done_.back(), done)) {
+    done_.push_back(std::move(done));
+    return watched_;
+  }
+  piece_report& last = done_.back();
+  last.taken += done.taken;
+  last.taken_weight += done.taken_weight;
+  last.released += done.released;
+  last.skipped += done.skipped;
+  last.dead_letters += done.dead_letters;
+  last.outputs.append(std::move(done.outputs));
+  last.finished = done.finished;
+  return watched_;
+}
+
+void piece_board::watch() {
+  const std::lock_guard lock{mutex_};
+  watched_ = true;
+}
+
+std::vector<piece_report> piece_board::harvest() {
+  const std::lock_guard lock{mutex_};
+  return std::exchange(done_, {});
+}
+
+std::optional<piece> piece_board::steal() {
+  const std::lock_guard lock{mutex_};
+  if (rest_.items.empty()) return std::nullopt;
+  piece stolen = std::move(rest_);
+  rest_ = piece{};
+  return stolen;
+}
+
+}  // namespace penstock

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include <penstock/actors/piece.hpp>
+
+namespace penstock {
+
+/// A piece of work that its worker takes item by item, so that others can help: the stage may take away what is not begun
+/// and what is done while the worker is busy with one long item. For bodies that compute for microseconds and more; the
+/// lock costs some 50 ns an item. Any thread.
+class piece_board : public ref_counted {
+ public:
+  explicit piece_board(piece whole) : rest_{std::move(whole)} {}
+
+  /// Worker: the next item; nothing when none is left.
+  std::optional<piece> take();
+  /// Worker: what became of it. True if the stage waits for it: harvest at once.
+  bool add(piece_report done);
+
+  /// Everything that is done by now and not yet harvested.
+  std::vector<piece_report> harvest();
+  /// Stage: the piece takes longer than it should; what is done from now on is wanted as it comes.
+  void watch();
+  /// Stage: all that is not begun.
+  std::optional<piece> steal();
+
+ private:
+  std::mutex mutex_;
+  piece rest_;
+  std::vector<piece_report> done_;
+  bool watched_ = false;
+};
+
+}  // namespace penstock

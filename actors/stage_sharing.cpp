@@ -1,0 +1,70 @@
+#include <utility>
+
+#include <penstock/actors/stage.hpp>
+
+namespace penstock {
+
+namespace {
+
+/// A piece is cut to take half a millisecond; after this long something in it takes longer than thought.
+constexpr std::int64_t long_piece = 2'000'000;
+
+}  // namespace
+
+/// Long computations of one item each: worth a lock per item, so that a slow one blocks nobody but its worker.
+bool stage::shares_pieces() const {
+  return plan_.pool == pool_kind::per_core && !plan_.one_to_many && !partitioner_;
+}
+
+void stage::assign(crew::member& to, piece work) {
+  ++to.pieces;
+  if (!shares_pieces()) {
+    to.port->post(assign_piece{std::move(work), nullptr});
+    return;
+  }
+  const bool several = work.items.size() > 1;
+  auto board = make_ref<piece_board>(std::move(work));
+  to.boards.push_back(board);
+  to.port->post(assign_piece{{}, std::move(board)});
+  if (several) env_.remind(long_piece, self_, look_after{to.number, to.board_number + to.boards.size() - 1});
+}
+
+/// Nothing is left in the inbox: a free worker takes what a busy one has not begun. True if there is work again.
+bool stage::help_out() {
+  if (!shares_pieces() || !work_.empty() || crew_.free_count() == 0 || phase_ != phase::running) return false;
+  for (crew::member& busy : crew_.members()) {
+    for (const auto& board : busy.boards) {
+      auto stolen = board->steal();
+      if (!stolen) continue;
+      outbox_.unreserve(stolen->reserved);
+      stolen->reserved = 0;
+      in_work_ -= stolen->items.size();
+      work_.push_front(std::move(*stolen));
+      return true;
+    }
+  }
+  return false;
+}
+
+/// Takes over what the worker has finished of pieces that it still works on.
+void stage::harvest(crew::member& from) {
+  std::vector<piece_report> done;
+  for (const auto& board : from.boards) {
+    board->watch();
+    for (piece_report& each : board->harvest()) done.push_back(std::move(each));
+  }
+  for (piece_report& each : done) {
+    each.last = false;
+    settle(each);
+  }
+}
+
+void stage::look_after_worker(const look_after& m) {
+  for (crew::member& each : crew_.members()) {
+    if (each.number != m.worker || each.boards.empty() || each.board_number > m.piece) continue;
+    harvest(each);
+    return;
+  }
+}
+
+}  // namespace penstock

@@ -1,0 +1,237 @@
+#include <penstock/actors/outbox.hpp>
+
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <random>
+#include <vector>
+
+#include <penstock_test/batches.hpp>
+#include <penstock_test/catch.hpp>
+#include <penstock_test/recorder.hpp>
+
+namespace ps = penstock;
+using penstock_test::ints;
+using penstock_test::make_token;
+using penstock_test::recorder;
+using penstock_test::sequence;
+using penstock_test::values_of;
+using penstock_test::verdict;
+
+namespace {
+
+constexpr auto plenty = ps::credit{1'000'000, 1'000'000'000};
+
+/// An outbox and those who listen to it.
+struct listeners {
+  explicit listeners(std::size_t consumers, std::uint32_t capacity = 1000) {
+    const auto siblings = ps::make_ref<ps::fan_out>();
+    for (std::size_t i = 0; i < consumers; ++i) {
+      links.push_back(ps::make_ref<ps::edge_link>(siblings));
+      boxes.push_back(ps::make_ref<recorder>());
+      out.connect(boxes[i], "consumer", static_cast<std::uint32_t>(10 + i), capacity, links[i]);
+    }
+  }
+
+  std::vector<std::size_t> sizes(std::size_t consumer) {
+    std::vector<std::size_t> found;
+    for (auto* each : boxes[consumer]->all<ps::deliver_items>()) found.push_back(each->items.size());
+    return found;
+  }
+  std::vector<int> items(std::size_t consumer) {
+    std::vector<int> found;
+    for (auto* each : boxes[consumer]->all<ps::deliver_items>()) {
+      for (const int value : values_of<int>(each->items)) found.push_back(value);
+    }
+    return found;
+  }
+
+  ps::outbox out;
+  std::vector<ps::ref<recorder>> boxes;
+  std::vector<ps::ref<ps::edge_link>> links;
+};
+
+}  // namespace
+
+TEST_CASE("nothing leaves without credit in items and in bytes") {
+  listeners one{1};
+  one.out.put(ints(0, 4));
+  one.out.flush(true);
+  one.out.granted(0, {3, 0});
+  one.out.flush(true);
+  CHECK(one.items(0).empty());
+  CHECK(one.out.waits_for_credit());
+  one.out.granted(0, {0, 1000});
+  one.out.flush(true);
+  CHECK(one.items(0) == sequence(0, 3));
+  CHECK(one.out.waiting_items() == 1);
+  CHECK(one.out.waiting_bytes() == sizeof(int));
+}
+
+TEST_CASE("a batch is split where its bytes exceed the credit, and one item goes in any case") {
+  listeners one{1};
+  one.out.granted(0, {100, 3 * sizeof(int)});
+  one.out.put(ints(0, 10));
+  one.out.flush(true);
+  CHECK(one.sizes(0) == std::vector<std::size_t>{3});
+  one.out.granted(0, {0, 1});
+  one.out.flush(true);
+  CHECK(one.sizes(0) == std::vector<std::size_t>{3, 1});
+  one.out.granted(0, {0, 2});
+  one.out.flush(true);
+  CHECK(one.items(0).size() == 4);  // the item before was taken on credit
+}
+
+TEST_CASE("every consumer gets every item in order, never more than its credit, whatever the credit and batches") {
+  for (unsigned seed = 0; seed < 300; ++seed) {
+    INFO("seed " << seed);
+    std::mt19937 random{seed};
+    const std::size_t consumers = 1 + random() % 3;
+    listeners some{consumers, 1 + static_cast<std::uint32_t>(random() % 200)};
+    std::vector<std::int64_t> granted(consumers, 0);
+    int next = 0;
+    for (int i = 0; i < 60; ++i) {
+      const auto edge = static_cast<std::uint32_t>(random() % consumers);
+      if (random() % 2 == 0) {
+        const int count = 1 + static_cast<int>(random() % 20);
+        some.out.put(ints(next, count));
+        next += count;
+      } else {
+        const auto items = static_cast<std::int64_t>(random() % 30);
+        some.out.granted(edge, {items, items * static_cast<std::int64_t>(sizeof(int))});
+        granted[edge] += items;
+      }
+      if (some.links[edge]->holds_batches() && random() % 2 == 0) some.links[edge]->claimed();
+      some.out.flush(random() % 4 == 0);
+      for (std::size_t c = 0; c < consumers; ++c) {
+        REQUIRE(static_cast<std::int64_t>(some.items(c).size()) <= granted[c]);
+      }
+    }
+    for (std::uint32_t c = 0; c < consumers; ++c) some.out.granted(c, plenty);
+    some.out.flush(true);
+    REQUIRE(some.out.empty());
+    for (std::size_t c = 0; c < consumers; ++c) REQUIRE(some.items(c) == sequence(0, next));
+  }
+}
+
+TEST_CASE("small batches grow together while the consumer is behind") {
+  listeners one{1};
+  one.out.granted(0, plenty);
+  for (int i = 0; i < 10; ++i) {
+    one.out.put(ints(i, 1));
+    one.out.flush(false);
+  }
+  CHECK(one.sizes(0) == std::vector<std::size_t>{1, 1});
+  CHECK(one.out.consumer_is_behind());
+  REQUIRE(one.links[0]->claimed());
+  one.out.flush(false);
+  CHECK(one.sizes(0) == std::vector<std::size_t>{1, 1, 8});
+  CHECK(one.items(0) == sequence(0, 10));
+}
+
+TEST_CASE("a quarter of the consumer's capacity is sent although it is behind") {
+  listeners one{1, 40};
+  one.out.granted(0, plenty);
+  for (int i = 0; i < 11; ++i) {
+    one.out.put(ints(i, 1));
+    one.out.flush(false);
+  }
+  CHECK(one.sizes(0) == std::vector<std::size_t>{1, 1});
+  one.out.put(ints(11, 1));
+  one.out.flush(false);
+  CHECK(one.sizes(0) == std::vector<std::size_t>{1, 1, 10});
+}
+
+TEST_CASE("a complete flush sends open batches to a consumer that is behind") {
+  listeners one{1};
+  one.out.granted(0, plenty);
+  for (int i = 0; i < 3; ++i) {
+    one.out.put(ints(i, 1));
+    one.out.flush(false);
+  }
+  one.out.flush(true);
+  CHECK(one.out.empty());
+}
+
+TEST_CASE("several consumers share the items, a single one owns them") {
+  listeners two{2};
+  two.out.put(ints(0, 3));
+  listeners one{1};
+  one.out.put(ints(0, 3));
+  for (std::uint32_t edge = 0; edge < 2; ++edge) two.out.granted(edge, plenty);
+  one.out.granted(0, plenty);
+  two.out.flush(true);
+  one.out.flush(true);
+  CHECK(two.boxes[0]->all<ps::deliver_items>()[0]->items.shared());
+  CHECK(two.boxes[1]->all<ps::deliver_items>()[0]->items.shared());
+  CHECK_FALSE(one.boxes[0]->all<ps::deliver_items>()[0]->items.shared());
+}
+
+TEST_CASE("a delivery carries the consumer's number for the edge") {
+  listeners two{2};
+  two.out.put(ints(0, 1));
+  two.out.granted(1, plenty);
+  two.out.flush(true);
+  two.out.end();
+  CHECK(two.boxes[1]->all<ps::deliver_items>()[0]->edge == 11);
+  CHECK(two.boxes[0]->all<ps::end_of_stream>()[0]->edge == 10);
+}
+
+TEST_CASE("a cancelled edge gets nothing more and holds nobody up") {
+  listeners two{2};
+  two.out.put(ints(0, 3));
+  CHECK_FALSE(two.out.cancel(0));
+  CHECK_FALSE(two.out.cancel(0));
+  two.out.granted(0, plenty);
+  two.out.granted(1, plenty);
+  two.out.put(ints(3, 2));
+  two.out.flush(true);
+  CHECK(two.items(0).empty());
+  CHECK(two.items(1) == sequence(0, 5));
+  CHECK(two.out.room() > 0);
+}
+
+TEST_CASE("items are lost with the last consumer, not before") {
+  const auto told = std::make_shared<verdict>();
+  listeners two{2};
+  ps::batch items = ints(0, 2);
+  items.tokens().append(make_token(told), 2);
+  two.out.put(std::move(items));
+  CHECK_FALSE(two.out.cancel(1));
+  CHECK(told->settled == 0);
+  CHECK(two.out.cancel(0));
+  CHECK(told->settled == 1);
+  CHECK(told->flagged);
+  ps::batch late = ints(0, 1);
+  const auto late_told = std::make_shared<verdict>();
+  late.tokens().append(make_token(late_told), 1);
+  two.out.put(std::move(late));
+  CHECK(late_told->flagged);
+}
+
+TEST_CASE("room is the least credit that neither waiting items nor reservations claim") {
+  listeners two{2};
+  CHECK(two.out.room() == 0);
+  two.out.granted(0, {10, 1000});
+  two.out.granted(1, {8, 1000});
+  CHECK(two.out.room() == 8);
+  two.out.reserve(3);
+  CHECK(two.out.room() == 5);
+  two.out.put(ints(0, 4));
+  CHECK(two.out.room() == 1);
+  two.out.unreserve(3);
+  CHECK(two.out.room() == 4);
+  CHECK(ps::outbox{}.room() == std::numeric_limits<std::int64_t>::max());
+}
+
+TEST_CASE("discarded items are gone and their tokens know why") {
+  const auto told = std::make_shared<verdict>();
+  listeners one{1};
+  ps::batch items = ints(0, 2);
+  items.tokens().append(make_token(told), 2);
+  one.out.put(std::move(items));
+  one.out.discard("aborted");
+  CHECK(one.out.empty());
+  CHECK(one.out.waiting_bytes() == 0);
+  CHECK(told->reason == "aborted");
+}

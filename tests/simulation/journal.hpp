@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "shape.hpp"
+#include "simulated_environment.hpp"
+
+namespace penstock_simulation {
+
+/// What the bodies of a run did, in the order in which it happened.
+class journal {
+ public:
+  struct effect {
+    int sink;
+    std::uint64_t value;
+    std::uint64_t at;  ///< effects and verdicts are numbered together
+  };
+  struct verdict {
+    int source;
+    std::uint64_t value;
+    bool acked;
+    std::uint64_t at;
+  };
+
+  void took_effect(const node& sink, std::uint64_t value) { effects.push_back({sink.number, value, next_++}); }
+  void judged(const node& source, std::uint64_t value, bool acked) {
+    verdicts.push_back({source.number, value, acked, next_++});
+  }
+  void complain(std::string what) { complaints.push_back(std::move(what)); }
+
+  std::vector<effect> effects;
+  std::vector<verdict> verdicts;
+  std::vector<std::pair<int, std::uint64_t>> delivered;  ///< source and value; of acknowledging sources
+  std::vector<std::string> complaints;                   ///< what bodies saw and must not see
+  std::uint64_t letters = 0;
+  bool stopped = false;  ///< some body wanted no more
+
+ private:
+  std::uint64_t next_ = 0;
+};
+
+/// What all bodies of a run share.
+struct stage_set {
+  const shape* plan = nullptr;
+  journal* log = nullptr;
+  simulated_environment* env = nullptr;
+};
+
+}  // namespace penstock_simulation
