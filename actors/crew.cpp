@@ -50,6 +50,10 @@ crew::member* crew::suspended_worker() {
   return found == members_.end() ? nullptr : &*found;
 }
 
+bool crew::has_idle() const {
+  return std::any_of(members_.begin(), members_.end(), [this](const member& m) { return is_free(m) && m.pieces == 0; });
+}
+
 unsigned crew::free_count() const {
   return static_cast<unsigned>(
       std::count_if(members_.begin(), members_.end(), [this](const member& m) { return is_free(m); }));

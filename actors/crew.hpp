@@ -41,6 +41,8 @@ class crew {
   member* free_worker(std::size_t line);
   member* suspended_worker();
   unsigned free_count() const;
+  /// Someone has nothing at all to do.
+  bool has_idle() const;
 
  private:
   bool is_free(const member& m) const { return !m.leaving && !m.suspended && m.pieces < allowance_; }

@@ -50,7 +50,7 @@ class edge_link : public ref_counted {
   /// Consumer: the last item of a batch was claimed. True: tell the producer that it may send.
   bool claimed() {
     const auto left = unclaimed_.fetch_sub(1) - 1;
-    return left < 2 && producer_waits_.load(std::memory_order_relaxed) && producer_waits_.exchange(false);
+    return left < 2 && producer_waits_.load() && producer_waits_.exchange(false);
   }
 
  private:

@@ -41,6 +41,9 @@ class snapshot_request {
     if (--missing_ == 0) complete_.notify_all();
   }
 
+  /// The member has ended and answers no more.
+  void decline(std::size_t member) { answer(member, {}); }
+
   /// Waits until all have answered, at most until `deadline`. True: all have.
   bool wait_until(std::chrono::steady_clock::time_point deadline) {
     std::unique_lock lock{mutex_};

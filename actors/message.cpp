@@ -22,6 +22,7 @@ void discard(message& m, const std::string& reason) {
                  [&](scope_closed& each) {
                    if (each.closed->parent()) each.closed->parent()->flag(reason);
                  },
+                 [](report_figures& each) { each.request->decline(each.member); },
                  [](auto&) {},
              },
              m);

@@ -89,6 +89,7 @@ struct set_capacity {
 };
 struct report_figures {
   std::shared_ptr<snapshot_request> request;
+  std::uint32_t member;
 };
 /// Actor to controller.
 struct member_ended {

@@ -47,7 +47,7 @@ void run_controller::receive(message& m) {
   std::visit(overloaded{
                  [this](start_run&) { start(); },
                  [this](member_ended& each) {
-                   if (ended_[each.member]) return;
+                   if (ended_[each.member] || gave_up_) return;
                    ended_[each.member] = true;
                    --open_;
                    result_->change([&](run_result::state& s) { s.last[each.member] = std::move(*each.last); });
@@ -125,6 +125,7 @@ void run_controller::look_at_time() {
       }
     });
     if (open_ > 0) env_.give_up();
+    gave_up_ = true;
     open_ = 0;
     return;
   }
@@ -150,7 +151,7 @@ void run_controller::look_for_deadlock() {
   if (!inquest_) {
     inquest_ = std::make_shared<snapshot_request>(members_.size());
     for (std::size_t i = 0; i < members_.size(); ++i) {
-      if (!ended_[i]) members_[i].to->post(report_figures{inquest_});
+      if (!ended_[i]) members_[i].to->post(report_figures{inquest_, static_cast<std::uint32_t>(i)});
     }
     return;  // their answers make the run quiet once more
   }

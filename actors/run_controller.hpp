@@ -123,6 +123,7 @@ class run_controller final : public actor_logic {
   std::int64_t give_up_at_ = 0;
   std::int64_t drain_until_ = 0;
   std::shared_ptr<snapshot_request> inquest_;
+  bool gave_up_ = false;
   bool over_ = false;
 };
 

@@ -9,6 +9,8 @@ namespace penstock {
 
 namespace {
 
+constexpr std::int64_t expanding_helping = 16;
+
 /// One delivery of a job: tells its source when all that came of it is settled.
 class delivery_token final : public token {
  public:
@@ -86,11 +88,13 @@ after_turn source::turn() {
 bool source::produce() {
   auto most = std::min<std::int64_t>(target_, outbox_.room());
   if (plan_.in_flight > 0) most = std::min<std::int64_t>(most, plan_.in_flight - std::int64_t(next_job_ - settled_));
+  // Operators may make more of them than there is credit for; then only few are asked for.
+  if (plan_.expands) most = std::min<std::int64_t>(most, expanding_helping);
   const auto began = env_.now();
   meter_.advance(began, 0, was_blocked_ ? 1 : 0, 1);
   was_blocked_ = most <= 0;
   if (most <= 0) return false;
-  fill_work work{static_cast<std::uint32_t>(most), fill_timer{env_, began}, next_job_, {}, false, {}};
+  fill_work work{static_cast<std::uint32_t>(most), fill_timer{env_, began}, next_job_, plan_.max_item, {}, false, {}};
   {
     const current_body here{run_.graph, plan_.name};
     body_->fill(work, context_);

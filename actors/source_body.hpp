@@ -37,6 +37,7 @@ struct fill_work {
   std::uint32_t most = 1;        ///< items at most
   fill_timer timer;
   std::uint64_t first_job = 0;   ///< acknowledging sources: number of the first item's delivery
+  std::uint64_t max_item = 0;    ///< bytes of the heaviest item; 0: any weight
   batch out;
   bool ended = false;            ///< there will be no more
   std::exception_ptr error;      ///< the source threw; `out` is what it made before

@@ -78,7 +78,9 @@ void stage::receive(message& m) {
                  [this](scope_closed& each) { close_scope(*each.closed); },
                  [this](start_run&) { start(); },
                  [this](abort_run& each) { abort(each.reason); },
-                 [this](set_workers& each) { change_workers(each.count); },
+                 [this](set_workers& each) {
+                   if (!partitioner_ && each.count > 0) workers_ = each.count;
+                 },
                  [this](set_capacity& each) { ledger_->resize(each.items); },
                  [this](report_figures& each) { each.request->answer(member_, figures()); },
                  [](auto&) {},
@@ -96,10 +98,16 @@ void stage::arrive(deliver_items& m) {
     if (losses_count_) m.items.discard(reason_);
     return;
   }
-  if (collector_) {
-    hold(m);
-  } else {
-    enqueue(std::move(m.items), m.edge, true);
+  try {
+    if (collector_) {
+      hold(m);
+    } else {
+      enqueue(std::move(m.items), m.edge, true);
+    }
+  } catch (...) {
+    // The user's key function, or a copy constructor.
+    fail_run(std::current_exception(), {});
+    m.items.discard(reason_);
   }
 }
 
@@ -130,8 +138,8 @@ void stage::enqueue(batch items, std::uint32_t edge, bool confirms) {
   claimed(work);
 }
 
-void stage::claimed(const piece& work) {
-  if (!work.confirms || work.edge == piece::no_edge) return;
+void stage::claimed(piece& work) {
+  if (!std::exchange(work.confirms, false) || work.edge == piece::no_edge) return;
   const input_edge& edge = inputs_[work.edge];
   if (edge.link->claimed()) edge.producer->post(caught_up{edge.producer_edge});
 }

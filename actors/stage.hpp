@@ -60,6 +60,14 @@ class stage final : public actor_logic {
     bool ended = false;
   };
 
+  /// Input items that are done, with their outputs; an ordered stage may have to keep them for a while.
+  struct finished_items {
+    batch outputs;
+    std::uint32_t edge = piece::no_edge;
+    std::uint32_t count = 0;
+    std::size_t weight = 0;
+  };
+
   struct waiting_retry {
     piece work;
     std::size_t line;
@@ -79,14 +87,16 @@ class stage final : public actor_logic {
   void harvest(crew::member& from);
   void look_after_worker(const look_after& m);
   void run_inline(piece work);
-  void claimed(const piece& work);
+  void claimed(piece& work);
   std::int64_t admissible(std::int64_t room) const;
   void grant_credit_due();
 
   // stage_results.cpp: what workers report
   void settle(piece_report& report);
   void note_report(const piece_report& report);
-  void emit(std::uint64_t sequence, std::uint32_t count, batch outputs);
+  void finish_items(std::uint64_t sequence, finished_items done);
+  void release(finished_items done);
+  void emit(batch outputs);
   void handle_failure(const piece_report& report, failed_item& failure);
   bool leave_outcome(failed_item& failure);
   void give_up_item(std::uint64_t sequence, const piece_report& report, failed_item& failure);
@@ -97,11 +107,12 @@ class stage final : public actor_logic {
   // stage_gather.cpp: scattered jobs
   void hold(deliver_items& m);
   void close_scope(scope& closed);
+  void settle_scope();
 
   // stage_ends.cpp: starting, changing and ending
   void start();
   void spawn_worker(unsigned number);
-  void change_workers(unsigned count);
+  void adapt_crew();
   void cancelled_by(std::uint32_t edge);
   void stop_early(bool outputs_wanted);
   void abort(const std::string& reason);
@@ -132,10 +143,11 @@ class stage final : public actor_logic {
   crew crew_;
   unsigned next_worker_ = 0;
   unsigned workers_;  ///< as many as there should be
+  bool pooled_ = false;  ///< its workers are actors
   pace pace_;
   std::vector<bool> line_held_;  ///< keyed stages: a retry keeps later items of its keys back
 
-  reorder_buffer<batch> reorder_;
+  reorder_buffer<finished_items> reorder_;
   outbox outbox_;
   std::map<std::uint64_t, waiting_retry> retries_;
   std::uint64_t next_retry_ = 0;

@@ -9,12 +9,7 @@ namespace penstock {
 void stage::start() {
   started_ = true;
   meter_.start(now_);
-  if (plan_.pool == pool_kind::cooperative && plan_.workers == 1) {
-    inline_worker_ = std::make_unique<worker>(plan_, run_, next_worker_++);
-    if (auto error = inline_worker_->start()) fail_run(error, {});
-    return;
-  }
-  for (unsigned i = 0; i < plan_.workers; ++i) spawn_worker(next_worker_++);
+  adapt_crew();
 }
 
 void stage::spawn_worker(unsigned number) {
@@ -25,24 +20,36 @@ void stage::spawn_worker(unsigned number) {
   crew_.add(number, std::move(port));
 }
 
-void stage::change_workers(unsigned count) {
-  if (phase_ != phase::running || partitioner_ || count == 0) return;
-  ledger_->set_workers(count);
-  workers_ = count;
+/// Makes as many workers as there should be, or sends home those who have nothing to do.
+void stage::adapt_crew() {
+  if (phase_ != phase::running || failed_) return;
+  if (!pooled_ && plan_.pool == pool_kind::cooperative && workers_ == 1) {
+    if (inline_worker_) return;
+    inline_worker_ = std::make_unique<worker>(plan_, run_, next_worker_++);
+    if (auto error = inline_worker_->start()) fail_run(error, {});
+    return;
+  }
   if (inline_worker_) {
-    if (count == 1 || inline_worker_->suspended()) return;
+    if (inline_worker_->suspended()) return;
     piece_report last = inline_worker_->finish(true);
     inline_worker_.reset();
     if (last.hook_error) fail_run(last.hook_error, {});
-    outbox_.put(std::move(last.outputs));
+    emit(std::move(last.outputs));
   }
-  while (crew_.staying() < count) spawn_worker(next_worker_++);
-  auto surplus = crew_.staying() - count;
-  for (auto it = crew_.members().rbegin(); it != crew_.members().rend() && surplus > 0; ++it) {
-    if (it->leaving) continue;
-    it->leaving = true;
-    it->port->post(finish_worker{true});
-    --surplus;
+  if (crew_.staying() == workers_) return;
+  pooled_ = true;
+  ledger_->set_workers(workers_);
+  try {
+    while (crew_.staying() < workers_) spawn_worker(next_worker_++);
+  } catch (...) {
+    fail_run(std::current_exception(), {});  // no more threads
+    return;
+  }
+  for (crew::member& each : crew_.members()) {
+    if (crew_.staying() <= workers_) break;
+    if (each.leaving || each.suspended || each.pieces > 0) continue;
+    each.leaving = true;
+    each.port->post(finish_worker{true});
   }
 }
 
@@ -84,7 +91,7 @@ void stage::abort(const std::string& reason) {
   losses_count_ = true;
   throw_away(reason);
   outbox_.discard(reason);
-  reorder_.drain([&](batch items) { items.discard(reason); });
+  reorder_.drain([&](finished_items done) { done.outputs.discard(reason); });
   if (finishing) phase_ = phase::finishing;
 }
 
@@ -106,10 +113,7 @@ void stage::dismiss(bool emit) {
     inline_worker_.reset();
     if (last.hook_error) fail_run(last.hook_error, {});
     if (last.failure) fail_run(last.failure->error, last.failure->operation);
-    if (emit) {
-      meter_.out += last.outputs.size();
-      outbox_.put(std::move(last.outputs));
-    }
+    if (emit) this->emit(std::move(last.outputs));
   }
   for (crew::member& each : crew_.members()) {
     if (each.leaving) continue;
@@ -119,11 +123,12 @@ void stage::dismiss(bool emit) {
 }
 
 after_turn stage::end_turn() {
+  if (started_) adapt_crew();
   const bool working = crew_.busy() > 0;
   if (phase_ == phase::running && started_ && !failed_ && inputs_ended() && quiet()) dismiss(true);
   if (phase_ == phase::stopping && !working) {
     // What waits for items that were thrown away goes as it is.
-    reorder_.drain([this](batch items) { outbox_.put(std::move(items)); });
+    reorder_.drain([this](finished_items done) { release(std::move(done)); });
     dismiss(outputs_wanted_);
   }
   if (phase_ == phase::aborting && !working) dismiss(false);
@@ -176,8 +181,8 @@ stage_figures stage::figures() const {
   f.kind = plan_.kind;
   f.pool = plan_.pool == pool_kind::blocking   ? "blocking"
            : plan_.pool == pool_kind::per_core ? "per_core"
-           : plan_.workers == 1                ? "inline"
-                                               : "cooperative";
+           : pooled_                           ? "cooperative"
+                                               : "inline";
   f.state = failed_ ? "failed" : told_end_ ? "ended" : "running";
   f.waits_for = waits_for();
   f.workers = workers_;

@@ -12,6 +12,11 @@ void stage::hold(deliver_items& m) {
   whole.edge = m.edge;
   whole.confirms = true;
   claimed(whole);
+  if (m.items.tokens().empty()) {
+    // Made by an `on_end` between scatter and gather: pieces of no job.
+    meter_.dropped += m.items.size();
+    m.items.clear();
+  }
   while (!m.items.empty()) {
     const lineage::run& run = m.items.tokens().runs().front();
     auto* token = dynamic_cast<scope_token*>(run.holder.get());
@@ -31,22 +36,23 @@ void stage::hold(deliver_items& m) {
   }
 }
 
+/// A job is over when what the gather made of it has left.
+void stage::settle_scope() {
+  plan_.gather->open.fetch_sub(1);
+  plan_.gather->scatter->post(scope_settled{});
+}
+
 void stage::close_scope(scope& closed) {
-  const auto settled = [&] {
-    plan_.gather->open.fetch_sub(1);
-    plan_.gather->scatter->post(scope_settled{});
-  };
   batch group = collector_->close(&closed, closed.take_failures());
   if (phase_ != phase::running || failed_) {
     if (closed.parent()) closed.parent()->flag(reason_);
-    settled();
+    settle_scope();
     return;
   }
   const bool overfull = overfull_.erase(&closed) > 0;
   group.tokens().append(closed.parent(), 1);
   if (!overfull) {
     enqueue(std::move(group), piece::no_edge, false);
-    settled();
     return;
   }
   piece_report report;
@@ -59,7 +65,6 @@ void stage::close_scope(scope& closed) {
       held_error("graph '" + run_.graph + "', stage '" + plan_.stage + "': a job has more than max_held = " +
                  std::to_string(plan_.max_held) + " pieces; raise max_held or scatter into fewer"));
   handle_failure(report, failure);
-  settled();
 }
 
 }  // namespace penstock

@@ -35,14 +35,15 @@ void stage::settle(piece_report& report) {
     const auto elapsed = report.finished - report.began;
     pace_.finished(report.taken, elapsed);
     meter_.service.record(elapsed / report.taken, report.taken);
-    if (report.edge != piece::no_edge) {
-      ledger_->settled(report.edge, report.taken, static_cast<std::int64_t>(report.taken_weight));
-    }
   }
   meter_.skipped += report.skipped;
   meter_.dead_letters += report.dead_letters;
   if (outbox_.edges() > 0 && !plan_.one_to_many && report.taken > report.outputs.size()) meter_.dropped += report.taken - report.outputs.size();
-  if (report.taken > 0 || !report.outputs.empty()) emit(report.sequence, report.taken, std::move(report.outputs));
+  if (report.ended) {
+    emit(std::move(report.outputs));
+  } else if (report.taken > 0 || !report.outputs.empty()) {
+    finish_items(report.sequence, {std::move(report.outputs), report.edge, report.taken, report.taken_weight});
+  }
   if (report.rest) {
     if (phase_ == phase::running && !failed_) {
       work_.push_front(std::move(*report.rest));
@@ -54,20 +55,32 @@ void stage::settle(piece_report& report) {
   if (report.wants_stop) stop_early(true);
 }
 
-void stage::emit(std::uint64_t sequence, std::uint32_t count, batch outputs) {
-  const auto pass_on = [this](batch items) {
-    if (phase_ == phase::aborting || !outputs_wanted_) {
-      items.discard(reason_);
-      return;
-    }
-    meter_.out += items.size();
-    outbox_.put(std::move(items));
-  };
-  if (plan_.ordered && !partitioner_) {
-    reorder_.add(sequence, count, std::move(outputs), pass_on);
-  } else {
-    pass_on(std::move(outputs));
+void stage::finish_items(std::uint64_t sequence, finished_items done) {
+  if (!plan_.ordered || partitioner_) {
+    release(std::move(done));
+    return;
   }
+  const auto count = done.count;
+  reorder_.add(sequence, count, std::move(done), [this](finished_items next) { release(std::move(next)); });
+}
+
+/// The items are in order: their outputs go on, and only now their room is free.
+void stage::release(finished_items done) {
+  emit(std::move(done.outputs));
+  if (done.edge != piece::no_edge) {
+    ledger_->settled(done.edge, done.count, static_cast<std::int64_t>(done.weight));
+  } else if (plan_.gather) {
+    for (std::uint32_t i = 0; i < done.count; ++i) settle_scope();
+  }
+}
+
+void stage::emit(batch outputs) {
+  if (phase_ == phase::aborting || !outputs_wanted_) {
+    outputs.discard(reason_);
+    return;
+  }
+  meter_.out += outputs.size();
+  outbox_.put(std::move(outputs));
 }
 
 void stage::handle_failure(const piece_report& report, failed_item& failure) {
@@ -118,9 +131,8 @@ bool stage::leave_outcome(failed_item& failure) {
 
 /// The item is done with, without an output.
 void stage::give_up_item(std::uint64_t sequence, const piece_report& report, failed_item& failure) {
-  if (report.edge != piece::no_edge) ledger_->settled(report.edge, 1, static_cast<std::int64_t>(failure.weight));
   failure.item.clear();
-  emit(sequence, 1, {});
+  finish_items(sequence, {{}, report.edge, 1, failure.weight});
 }
 
 void stage::schedule_retry(const piece_report& report, failed_item& failure, std::int64_t delay) {

@@ -31,7 +31,7 @@ void stage::assign(crew::member& to, piece work) {
 
 /// Nothing is left in the inbox: a free worker takes what a busy one has not begun. True if there is work again.
 bool stage::help_out() {
-  if (!shares_pieces() || !work_.empty() || crew_.free_count() == 0 || phase_ != phase::running) return false;
+  if (!shares_pieces() || !work_.empty() || !crew_.has_idle() || phase_ != phase::running) return false;
   for (crew::member& busy : crew_.members()) {
     for (const auto& board : busy.boards) {
       auto stolen = board->steal();

@@ -16,7 +16,7 @@ constexpr std::uint32_t expanding_helping = 16;
 
 worker::worker(const work_plan& plan, run_state& run, unsigned number)
     : plan_{plan}, run_{run}, number_{number}, context_{run, plan.stage, number},
-      one_by_one_{writes_dead_letters(plan.operators)} {
+      one_by_one_{plan.codec != nullptr && writes_dead_letters(plan.operators)} {
   keep_items_ = plan.policy.keeps_items() || one_by_one_;
 }
 
@@ -146,7 +146,10 @@ lineage worker::scatter_lineage(const body_work& work, const lineage& tokens) {
 }
 
 void worker::apply_chain(batch& items, const batch& input, piece_report& report) {
-  const operator_site site{run_, plan_.stage, plan_.codec, input, false, current_.sequence, current_.attempt};
+  const bool own_input = plan_.codec == nullptr && writes_dead_letters(plan_.operators);
+  const batch before = own_input ? items.copy() : batch{};
+  const operator_site site{run_,   plan_.stage, own_input ? plan_.operators_codec : plan_.codec,
+                           own_input ? before : input, own_input, current_.sequence, current_.attempt};
   const operator_result result = apply_operators(*chain_, plan_.operators, items, site);
   report.skipped += static_cast<std::uint32_t>(result.skipped);
   report.dead_letters += static_cast<std::uint32_t>(result.dead_letters);

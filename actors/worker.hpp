@@ -21,7 +21,8 @@ struct work_plan {
   std::function<std::unique_ptr<chain>()> make_chain;  ///< empty: no fused operators
   std::vector<operator_plan> operators;
   error_policy policy;
-  const item_codec* codec = nullptr;  ///< of the input, for dead letters
+  const item_codec* codec = nullptr;            ///< of the input, for dead letters
+  const item_codec* operators_codec = nullptr;  ///< of what goes into the operators, where the input has none
   std::uint32_t max_output = 0;       ///< outputs of an item; 0: any number
   std::uint64_t max_item = 0;         ///< bytes of the heaviest output; 0: any weight
   bool expands = false;               ///< a fused operator may emit more than it takes

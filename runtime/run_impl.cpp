@@ -95,7 +95,7 @@ run_snapshot run::impl::snapshot() {
   auto before = result_->get();
   for (std::size_t i = 0; i < members_.size(); ++i) {
     if (before.last[i].name.empty()) {
-      members_[i]->post(report_figures{request});
+      members_[i]->post(report_figures{request, static_cast<std::uint32_t>(i)});
     } else {
       request->answer(i, before.last[i]);
     }

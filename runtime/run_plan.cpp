@@ -121,9 +121,7 @@ class planner {
       plan.operators = operators->operators;
       plan.expands = operators->expands;
       plan.one_to_many = plan.one_to_many || operators->expands;
-      if (operators->writes_dead_letters && plan.codec == nullptr && node.kind == node_kind::chain) {
-        plan.codec = operators->input_codec;
-      }
+      plan.operators_codec = operators->input_codec;
     }
     widest_ = std::max(widest_, plan.workers);
     stage_of_[index] = plan_.stages.size() - 1;
@@ -137,7 +135,7 @@ class planner {
     plan.blocking = pool_of(node) != pool_kind::cooperative;
     plan.acknowledges = node.acknowledges;
     const auto in_flight = value(node, "in_flight", node.options.in_flight);
-    value(node, "max_item", node.options.max_item);
+    plan.max_item = static_cast<std::uint64_t>(value(node, "max_item", node.options.max_item).value_or(0));
     // Jobs are counted by their verdicts, so a limit on them makes a source keep track even if nobody is told.
     if (in_flight) plan.acknowledges = true;
     if (plan.acknowledges) plan.in_flight = static_cast<std::uint32_t>(in_flight.value_or(2 * std::int64_t{widest_}));
@@ -146,6 +144,7 @@ class planner {
       plan.make_chain = operators->make;
       plan.operators = operators->operators;
       plan.codec = operators->input_codec;
+      plan.expands = operators->expands;
     }
     source_of_[index] = plan_.sources.size() - 1;
   }

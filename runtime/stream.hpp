@@ -55,7 +55,9 @@ graph_node make_node(node_kind kind, std::string name, Body body, const Options&
     if constexpr ((writes_dead_letters<Options>() || ...)) node.codec = &item_codec_of<In>();
     node.make_body = body_maker<In>(std::move(body));
   }
-  node.lends = std::is_copy_constructible_v<In> || (std::is_invocable_v<instance&, const In&>);
+  node.lends = std::is_copy_constructible_v<In> ||
+               (!node.lazy && (std::is_invocable_v<instance&, const In&> ||
+                               std::is_invocable_v<instance&, worker_context&, const In&>));
   node.input_type = type_name<In>();
   node.input_size = sizeof(In);
   node.fixed_input_size = fixed_weight<In>;
@@ -104,6 +106,7 @@ class stream_calls {
     using pieces = std::vector<outcome<T>>;
     using out = typename stage_output<pieces, Body>::type;
     graph_node node = make_node<pieces, Body, on_gather>(node_kind::gather, std::move(name), std::move(body), options...);
+    node.lends = std::is_copy_constructible_v<T>;
     node.make_collector = []() -> std::unique_ptr<collector> { return std::make_unique<typed_collector<T>>(); };
     return add<out>(std::move(node));
   }
@@ -241,6 +244,8 @@ class refined_stream<stream<T>, Ops...>
     spec.operators.push_back({std::move(name), taken.policy});
     spec.expands = spec.expands || Op::expands;
     if constexpr ((detail::writes_dead_letters<Options>() || ...)) {
+      static_assert(std::is_copy_constructible_v<T>,
+                    "penstock: an operator's dead_letter keeps a copy of the item, so it can't be of a move-only type");
       spec.writes_dead_letters = true;
       spec.input_codec = &item_codec_of<T>();
     }
@@ -271,6 +276,7 @@ class keyed_stream {
  private:
   template <class Out>
   auto attach(graph_node node) const {
+    node.lends = std::is_copy_constructible_v<T>;
     node.make_partitioner = [key_of = key_of_]() -> std::unique_ptr<partitioner> {
       return std::make_unique<detail::typed_partitioner<T, KeyOf>>(key_of);
     };

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -67,6 +68,14 @@ class verdicts {
   std::map<std::uint64_t, T> open_;
 };
 
+template <class T>
+void check_weight(const fill_work& work, const T& made) {
+  const auto weight = weight_of(made);
+  if (weight <= work.max_item) return;
+  throw std::length_error("the source made an item of " + std::to_string(weight) + " bytes, heavier than max_item = " +
+                          std::to_string(work.max_item));
+}
+
 /// Calls a function for each item until it returns nothing.
 template <class F>
 class calling_source final : public source_body {
@@ -90,6 +99,7 @@ class calling_source final : public source_body {
         }
         if constexpr (acknowledges) verdicts_.keep(work.first_job + writer.size(), *next);
         writer.emplace(std::move(*next));
+        if (work.max_item > 0) check_weight(work, writer.last());
         if (work.timer.over(writer.size())) break;
       }
     } catch (...) {
@@ -133,6 +143,7 @@ class range_source final : public source_body {
           break;
         }
         writer.emplace(std::move(elements_->value()));
+        if (work.max_item > 0) check_weight(work, writer.last());
         if (work.timer.over(writer.size())) break;
       }
     } catch (...) {

@@ -145,14 +145,14 @@ class model {
                              : std::make_exception_ptr(fault{n.number, value});
     for (std::uint32_t attempt = 1;; ++attempt) {
       if (!fails_always && !faults_at(n, value, attempt)) return fate::passes;
-      const auto action = policy.decide(attempt, error, 0).action;
+      const auto [action, delay, by_rule] = policy.decide(attempt, error, 0);
       if (action == error_action::retry) continue;
       if (action == error_action::skip) return fate::skipped;
       if (action == error_action::dead_letter) {
         ++result_.letters;
         return fate::written;
       }
-      if (policy.empty() && scope >= 0) {
+      if (!by_rule && scope >= 0) {
         ++scopes_[static_cast<std::size_t>(scope)].failures;
         return fate::outcome;
       }

@@ -28,7 +28,7 @@ class simulated_environment final : public penstock::environment {
   void remind(std::int64_t delay, penstock::address to, penstock::message m) override;
   std::uint64_t random() override { return dice_.next(); }
   void when_quiet(std::function<void()> idle) override { quiet_ = std::move(idle); }
-  bool quiet() const override { return active_ == 0; }
+  bool quiet() const override { return active_ == 0 && posted_.empty(); }
   std::size_t lost_threads(std::int64_t) override { return 0; }
   void give_up() override { gave_up_ = true; }
 

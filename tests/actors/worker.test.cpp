@@ -1,0 +1,256 @@
+#include <penstock/actors/worker.hpp>
+
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <penstock/messages/generator.hpp>
+#include <penstock/runtime/operators.hpp>
+#include <penstock/runtime/typed_body.hpp>
+#include <penstock_test/batches.hpp>
+#include <penstock_test/catch.hpp>
+
+namespace ps = penstock;
+using penstock_test::batch_of;
+using penstock_test::census;
+using penstock_test::counted;
+using penstock_test::counted_values;
+using penstock_test::ints;
+using penstock_test::make_token;
+using penstock_test::sequence;
+using penstock_test::values_of;
+using penstock_test::verdict;
+
+namespace {
+
+/// A worker with its plan.
+struct bench {
+  template <class In, class F>
+  static std::unique_ptr<bench> of(F f) {
+    auto made = std::make_unique<bench>();
+    made->plan.stage = "work";
+    made->plan.make_body = ps::detail::body_maker<In>(std::move(f));
+    return made;
+  }
+
+  ps::piece_report run(ps::batch items, std::uint32_t room = 1000, std::uint64_t sequence = 0) {
+    ps::piece work;
+    work.items = std::move(items);
+    work.reserved = room;
+    work.sequence = sequence;
+    return at_work().run(std::move(work));
+  }
+  ps::worker& at_work() {
+    if (!worker_) {
+      worker_.emplace(plan, state, 5U);
+      started = worker_->start();
+    }
+    return *worker_;
+  }
+
+  ps::work_plan plan;
+  ps::run_state state;
+  std::exception_ptr started;
+
+ private:
+  std::optional<ps::worker> worker_;
+};
+
+/// A batch with a token for each item.
+ps::batch tracked(const std::vector<int>& values, std::vector<std::shared_ptr<verdict>>& verdicts) {
+  ps::batch items = batch_of<int>(values);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    verdicts.push_back(std::make_shared<verdict>());
+    items.tokens().append(make_token(verdicts.back()), 1);
+  }
+  return items;
+}
+
+int careful(int n) { return n < 0 ? throw std::runtime_error{"negative"} : n + 100; }
+
+ps::generator<int> count_up(int n) {
+  for (int i = 0; i < n; ++i) co_yield int{i};
+}
+ps::generator<int> break_off(int n) {
+  for (int i = 0; i < n; ++i) co_yield int{i};
+  throw std::runtime_error{"broke off"};
+}
+
+/// Takes part of the chain: fails on odd numbers, by policy or not.
+template <class F>
+void add_filter(bench& to, F f, ps::error_policy policy = {}) {
+  using filter = ps::detail::filter_operator<F>;
+  to.plan.operators.push_back({"check", std::move(policy)});
+  to.plan.make_chain = [f]() -> std::unique_ptr<ps::chain> {
+    return std::make_unique<ps::detail::typed_chain<int, filter>>(std::tuple<filter>{filter{f}});
+  };
+}
+
+}  // namespace
+
+TEST_CASE("a report says what a piece was and what is settled of it") {
+  const auto work = bench::of<int>(&careful);
+  ps::piece piece;
+  piece.items = ints(0, 3);
+  piece.edge = 2;
+  piece.key_slot = 9;
+  piece.sequence = 40;
+  piece.reserved = 8;
+  const auto report = work->at_work().run(std::move(piece));
+  CHECK(report.worker == 5);
+  CHECK(report.edge == 2);
+  CHECK(report.key_slot == 9);
+  CHECK(report.sequence == 40);
+  CHECK(report.taken == 3);
+  CHECK(report.taken_weight == 3 * sizeof(int));
+  CHECK(report.released == 8);
+  CHECK(values_of<int>(report.outputs) == sequence(100, 3));
+  CHECK_FALSE(report.failure);
+  CHECK_FALSE(report.rest);
+}
+
+TEST_CASE("what there is no room for comes back with its own number") {
+  const auto work = bench::of<int>(&careful);
+  const auto report = work->run(ints(0, 5), 2, 40);
+  CHECK(report.taken == 2);
+  REQUIRE(report.rest);
+  CHECK(report.rest->sequence == 42);
+  CHECK(values_of<int>(report.rest->items) == sequence(2, 3));
+}
+
+TEST_CASE("a failed item is set apart from those before and after it, and no byte is lost count of") {
+  std::vector<std::shared_ptr<verdict>> told;
+  const auto work = bench::of<int>(&careful);
+  auto report = work->run(tracked({1, 2, -3, 4, 5}, told), 1000, 10);
+  CHECK(report.taken == 2);
+  CHECK(report.taken_weight == 2 * sizeof(int));
+  REQUIRE(report.failure);
+  CHECK(report.failure->error);
+  CHECK(report.failure->weight == sizeof(int));
+  CHECK(values_of<int>(report.failure->item) == std::vector<int>{-3});
+  REQUIRE(report.rest);
+  CHECK(report.rest->sequence == 13);
+  CHECK(values_of<int>(report.rest->items) == std::vector<int>{4, 5});
+  report.failure->item.clear();
+  CHECK(told[2]->settled == 1);
+  CHECK(told[0]->settled == 0);
+  CHECK(told[3]->settled == 0);
+}
+
+TEST_CASE("outputs hold the tokens of the items that they came of, dropped items let go") {
+  std::vector<std::shared_ptr<verdict>> told;
+  const auto work = bench::of<int>([](int n) { return std::vector<int>(static_cast<std::size_t>(n), n); });
+  auto report = work->run(tracked({2, 0, 1}, told));
+  CHECK(told[0]->settled == 0);
+  CHECK(told[1]->settled == 1);
+  report.outputs.split_front(2);
+  CHECK(told[0]->settled == 1);
+  CHECK(told[2]->settled == 0);
+}
+
+TEST_CASE("a generator without room waits in its worker, and its item is not settled") {
+  const auto work = bench::of<int>(&count_up);
+  const auto first = work->run(ints(5, 1), 2);
+  CHECK(first.suspended);
+  CHECK(first.taken == 0);
+  CHECK(first.taken_weight == 0);
+  CHECK_FALSE(first.rest);
+  CHECK(work->at_work().suspended());
+  const auto second = work->at_work().resume(10);
+  CHECK_FALSE(second.suspended);
+  CHECK(second.taken == 1);
+  CHECK(second.taken_weight == sizeof(int));
+  CHECK(values_of<int>(second.outputs) == sequence(2, 3));
+}
+
+TEST_CASE("a job is flagged when its generator throws after the first output, in this call or a later one") {
+  for (const std::uint32_t room : {1U, 2U, 1000U}) {
+    CAPTURE(room);
+    std::vector<std::shared_ptr<verdict>> told;
+    const auto work = bench::of<int>(&break_off);
+    auto report = work->run(tracked({2}, told), room);
+    CHECK_FALSE(report.outputs.tokens().empty());
+    while (report.suspended) report = work->at_work().resume(room);
+    REQUIRE(report.failure);
+    report = {};
+    CHECK(told[0]->settled == 1);
+    CHECK(told[0]->flagged);
+  }
+}
+
+TEST_CASE("a generator that throws before its first output flags nothing") {
+  std::vector<std::shared_ptr<verdict>> told;
+  const auto work = bench::of<int>(&break_off);
+  auto report = work->run(tracked({0}, told));
+  REQUIRE(report.failure);
+  report = {};
+  CHECK_FALSE(told[0]->flagged);
+}
+
+TEST_CASE("a half-done item is lost when its worker finishes") {
+  std::vector<std::shared_ptr<verdict>> told;
+  const auto work = bench::of<int>(&count_up);
+  work->run(tracked({5}, told), 2);
+  work->at_work().finish(true);
+  CHECK(told[0]->settled == 1);
+  CHECK(told[0]->flagged);
+}
+
+TEST_CASE("a fused operator's failure ends the run unless its policy leaves the item out") {
+  const auto odd_fails = [](int n) { return n % 2 == 0 ? true : throw std::runtime_error{"odd"}; };
+  const auto strict = bench::of<int>(&careful);
+  add_filter(*strict, odd_fails);
+  const auto failed = strict->run(ints(0, 3));
+  REQUIRE(failed.failure);
+  CHECK(failed.failure->operation == "check");
+  ps::error_rule skip;
+  skip.action = ps::error_action::skip;
+  const auto lenient = bench::of<int>(&careful);
+  add_filter(*lenient, odd_fails, ps::error_policy{{skip}});
+  const auto report = lenient->run(ints(0, 5));
+  CHECK_FALSE(report.failure);
+  CHECK(report.skipped == 2);
+  CHECK(values_of<int>(report.outputs) == std::vector<int>{100, 102, 104});
+}
+
+TEST_CASE("an exception of the constructor or a hook is reported, not thrown") {
+  const auto work = bench::of<int>(ps::each_worker([]() -> int (*)(int) { throw std::runtime_error{"no device"}; }));
+  work->at_work();
+  CHECK(work->started);
+  CHECK(work->at_work().finish(true).ended);
+  struct bad_end {
+    int operator()(int n) { return n; }
+    void on_end() { throw std::runtime_error{"no"}; }
+  };
+  const auto ending = bench::of<int>(bad_end{});
+  const auto last = ending->at_work().finish(true);
+  CHECK(last.ended);
+  CHECK(last.hook_error);
+}
+
+TEST_CASE("items shared with others survive a failure among them, even taken one by one") {
+  const census all;
+  {
+    const auto work = bench::of<counted>([](const counted& item) {
+      return item.value() == 1 ? throw std::runtime_error{"no"} : item.value();
+    });
+    ps::error_rule letters;
+    letters.action = ps::error_action::dead_letter;
+    // An operator that may write dead letters makes the worker go item by item.
+    const auto keep = [](int) { return true; };
+    add_filter(*work, keep, ps::error_policy{{letters}});
+    ps::batch items = batch_of<counted>(sequence(0, 4));
+    items.share();
+    const ps::batch other = items.alias();
+    auto report = work->run(std::move(items));
+    REQUIRE(report.failure);
+    REQUIRE(report.rest);
+    CHECK(counted_values(report.rest->items) == std::vector<int>{2, 3});
+    CHECK(values_of<int>(report.outputs) == std::vector<int>{0});
+    CHECK(counted_values(other) == sequence(0, 4));
+  }
+  CHECK(all.clean());
+}
