@@ -147,7 +147,10 @@ void stage::claimed(piece& work) {
 after_turn stage::turn() {
   refresh_time();
   again_ = false;
-  if (started_ && !failed_ && phase_ == phase::running) pump();
+  if (started_ && !failed_ && phase_ == phase::running) {
+    adapt_crew();
+    pump();
+  }
   return end_turn();
 }
 

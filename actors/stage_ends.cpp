@@ -123,7 +123,6 @@ void stage::dismiss(bool emit) {
 }
 
 after_turn stage::end_turn() {
-  if (started_) adapt_crew();
   const bool working = crew_.busy() > 0;
   if (phase_ == phase::running && started_ && !failed_ && inputs_ended() && quiet()) dismiss(true);
   if (phase_ == phase::stopping && !working) {

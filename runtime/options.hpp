@@ -64,7 +64,7 @@ constexpr auto bytes(auto n) { return detail::number_option<&node_options::bytes
 constexpr auto max_output(auto items) {
   return detail::number_option<&node_options::max_output, on_pool>{detail::as_number(items)};
 }
-/// The most bytes that one item weighs; makes the memory bound of the graph known.
+/// The most bytes that a result may weigh; a heavier one fails its item. Makes the memory bound of the graph known.
 constexpr auto max_item(auto n) {
   return detail::number_option<&node_options::max_item, on_pool | on_source>{detail::as_number(n)};
 }

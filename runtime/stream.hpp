@@ -125,6 +125,7 @@ class stream_calls {
   }
   template <class F, class... Options>
   auto map(std::string name, F f, const Options&... options) const {
+    check_operator<F>();
     return self().with(std::move(name), map_operator<F>{std::move(f)}, options...);
   }
   template <class F>
@@ -133,6 +134,7 @@ class stream_calls {
   }
   template <class F, class... Options>
   auto filter(std::string name, F f, const Options&... options) const {
+    check_operator<F>();
     return self().with(std::move(name), filter_operator<F>{std::move(f)}, options...);
   }
   template <class F>
@@ -141,6 +143,7 @@ class stream_calls {
   }
   template <class F, class... Options>
   auto flat_map(std::string name, F f, const Options&... options) const {
+    check_operator<F>();
     return self().with(std::move(name), flat_map_operator<F>{std::move(f)}, options...);
   }
   auto flatten() const { return self().with("flatten", flat_map_operator<identity_function>{}); }
@@ -150,6 +153,7 @@ class stream_calls {
   }
   template <class F, class... Options>
   auto tap(std::string name, F f, const Options&... options) const {
+    check_operator<F>();
     return self().with(std::move(name), tap_operator<F>{std::move(f)}, options...);
   }
 
@@ -162,6 +166,12 @@ class stream_calls {
 
  private:
   const Self& self() const { return static_cast<const Self&>(*this); }
+
+  template <class F>
+  static constexpr void check_operator() {
+    static_assert(std::invocable<F&, T&&> || std::invocable<F&, const T&>,
+                  "penstock: the operator's body can't take the items of this stream");
+  }
 };
 
 }  // namespace detail

@@ -47,7 +47,8 @@ TEST_CASE("a rule with a condition applies to what it matches, the first that ap
   auto narrow = rule(error_action::skip);
   narrow.matches = &is_invalid;
   const ps::error_policy policy{{narrow, rule(error_action::dead_letter)}};
-  CHECK(policy.decide(1, std::make_exception_ptr(std::invalid_argument{"x"}), 0).action == error_action::skip);
+  CHECK(policy.decide(1, std::make_exception_ptr(std::invalid_argument{"x"}), 0).action ==
+        error_action::skip);
   CHECK(policy.decide(1, some_error, 0).action == error_action::dead_letter);
 }
 
@@ -57,7 +58,8 @@ TEST_CASE("n retries are n + 1 attempts, then the next rule counts") {
     CHECK(policy.decide(attempt, some_error, 0).action == error_action::retry);
   }
   CHECK(policy.decide(4, some_error, 0).action == error_action::skip);
-  CHECK(ps::error_policy{{rule(error_action::retry, 1)}}.decide(2, some_error, 0).action == error_action::fail);
+  CHECK(ps::error_policy{{rule(error_action::retry, 1)}}.decide(2, some_error, 0).action ==
+        error_action::fail);
 }
 
 TEST_CASE("the delay doubles with every attempt up to its cap") {

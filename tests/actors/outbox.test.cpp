@@ -82,7 +82,8 @@ TEST_CASE("a batch is split where its bytes exceed the credit, and one item goes
   CHECK(one.items(0).size() == 4);  // the item before was taken on credit
 }
 
-TEST_CASE("every consumer gets every item in order, never more than its credit, whatever the credit and batches") {
+TEST_CASE(
+    "every consumer gets every item in order, never more than its credit, whatever the credit and batches") {
   for (unsigned seed = 0; seed < 300; ++seed) {
     INFO("seed " << seed);
     std::mt19937 random{seed};

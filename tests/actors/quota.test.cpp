@@ -35,7 +35,8 @@ class random_use {
       case 3:
       case 4:
       case 5:
-        return settle(edge, static_cast<std::int64_t>(below(static_cast<std::size_t>(q().custody(edge)) + 1)));
+        return settle(edge,
+                      static_cast<std::int64_t>(below(static_cast<std::size_t>(q().custody(edge)) + 1)));
       case 6:
       case 7:
         return give(edge);

@@ -64,7 +64,8 @@ TEST_CASE("parts of one item leave in the order in which they came") {
 TEST_CASE("a drained buffer hands out what waits, in order and with gaps") {
   reorder_buffer<std::unique_ptr<int>> buffer;
   const auto none = [](const std::unique_ptr<int>&) { FAIL("nothing is in order yet"); };
-  for (const int first : {7, 3, 5}) buffer.add(static_cast<std::uint64_t>(first), 1, std::make_unique<int>(first), none);
+  for (const int first : {7, 3, 5})
+    buffer.add(static_cast<std::uint64_t>(first), 1, std::make_unique<int>(first), none);
   std::vector<int> released;
   buffer.drain([&](std::unique_ptr<int> each) { released.push_back(*each); });
   CHECK(released == std::vector<int>{3, 5, 7});

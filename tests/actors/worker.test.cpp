@@ -8,16 +8,14 @@
 #include <vector>
 
 #include <penstock/messages/generator.hpp>
-#include <penstock/runtime/operators.hpp>
-#include <penstock/runtime/typed_body.hpp>
 #include <penstock_test/batches.hpp>
 #include <penstock_test/catch.hpp>
 
+#include "worker_bench.hpp"
+
 namespace ps = penstock;
 using penstock_test::batch_of;
-using penstock_test::census;
-using penstock_test::counted;
-using penstock_test::counted_values;
+using bench = penstock_test::worker_bench;
 using penstock_test::ints;
 using penstock_test::make_token;
 using penstock_test::sequence;
@@ -25,39 +23,6 @@ using penstock_test::values_of;
 using penstock_test::verdict;
 
 namespace {
-
-/// A worker with its plan.
-struct bench {
-  template <class In, class F>
-  static std::unique_ptr<bench> of(F f) {
-    auto made = std::make_unique<bench>();
-    made->plan.stage = "work";
-    made->plan.make_body = ps::detail::body_maker<In>(std::move(f));
-    return made;
-  }
-
-  ps::piece_report run(ps::batch items, std::uint32_t room = 1000, std::uint64_t sequence = 0) {
-    ps::piece work;
-    work.items = std::move(items);
-    work.reserved = room;
-    work.sequence = sequence;
-    return at_work().run(std::move(work));
-  }
-  ps::worker& at_work() {
-    if (!worker_) {
-      worker_.emplace(plan, state, 5U);
-      started = worker_->start();
-    }
-    return *worker_;
-  }
-
-  ps::work_plan plan;
-  ps::run_state state;
-  std::exception_ptr started;
-
- private:
-  std::optional<ps::worker> worker_;
-};
 
 /// A batch with a token for each item.
 ps::batch tracked(const std::vector<int>& values, std::vector<std::shared_ptr<verdict>>& verdicts) {
@@ -77,16 +42,6 @@ ps::generator<int> count_up(int n) {
 ps::generator<int> break_off(int n) {
   for (int i = 0; i < n; ++i) co_yield int{i};
   throw std::runtime_error{"broke off"};
-}
-
-/// Takes part of the chain: fails on odd numbers, by policy or not.
-template <class F>
-void add_filter(bench& to, F f, ps::error_policy policy = {}) {
-  using filter = ps::detail::filter_operator<F>;
-  to.plan.operators.push_back({"check", std::move(policy)});
-  to.plan.make_chain = [f]() -> std::unique_ptr<ps::chain> {
-    return std::make_unique<ps::detail::typed_chain<int, filter>>(std::tuple<filter>{filter{f}});
-  };
 }
 
 }  // namespace
@@ -199,25 +154,9 @@ TEST_CASE("a half-done item is lost when its worker finishes") {
   CHECK(told[0]->flagged);
 }
 
-TEST_CASE("a fused operator's failure ends the run unless its policy leaves the item out") {
-  const auto odd_fails = [](int n) { return n % 2 == 0 ? true : throw std::runtime_error{"odd"}; };
-  const auto strict = bench::of<int>(&careful);
-  add_filter(*strict, odd_fails);
-  const auto failed = strict->run(ints(0, 3));
-  REQUIRE(failed.failure);
-  CHECK(failed.failure->operation == "check");
-  ps::error_rule skip;
-  skip.action = ps::error_action::skip;
-  const auto lenient = bench::of<int>(&careful);
-  add_filter(*lenient, odd_fails, ps::error_policy{{skip}});
-  const auto report = lenient->run(ints(0, 5));
-  CHECK_FALSE(report.failure);
-  CHECK(report.skipped == 2);
-  CHECK(values_of<int>(report.outputs) == std::vector<int>{100, 102, 104});
-}
-
 TEST_CASE("an exception of the constructor or a hook is reported, not thrown") {
-  const auto work = bench::of<int>(ps::each_worker([]() -> int (*)(int) { throw std::runtime_error{"no device"}; }));
+  const auto work =
+      bench::of<int>(ps::each_worker([]() -> int (*)(int) { throw std::runtime_error{"no device"}; }));
   work->at_work();
   CHECK(work->started);
   CHECK(work->at_work().finish(true).ended);
@@ -229,28 +168,4 @@ TEST_CASE("an exception of the constructor or a hook is reported, not thrown") {
   const auto last = ending->at_work().finish(true);
   CHECK(last.ended);
   CHECK(last.hook_error);
-}
-
-TEST_CASE("items shared with others survive a failure among them, even taken one by one") {
-  const census all;
-  {
-    const auto work = bench::of<counted>([](const counted& item) {
-      return item.value() == 1 ? throw std::runtime_error{"no"} : item.value();
-    });
-    ps::error_rule letters;
-    letters.action = ps::error_action::dead_letter;
-    // An operator that may write dead letters makes the worker go item by item.
-    const auto keep = [](int) { return true; };
-    add_filter(*work, keep, ps::error_policy{{letters}});
-    ps::batch items = batch_of<counted>(sequence(0, 4));
-    items.share();
-    const ps::batch other = items.alias();
-    auto report = work->run(std::move(items));
-    REQUIRE(report.failure);
-    REQUIRE(report.rest);
-    CHECK(counted_values(report.rest->items) == std::vector<int>{2, 3});
-    CHECK(values_of<int>(report.outputs) == std::vector<int>{0});
-    CHECK(counted_values(other) == sequence(0, 4));
-  }
-  CHECK(all.clean());
 }

@@ -1,7 +1,6 @@
 #include <penstock/messages/batch_writer.hpp>
 
 #include <memory>
-#include <numeric>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -103,4 +102,19 @@ TEST_CASE("a writer takes items that can only be moved") {
   for (int i = 0; i < 10; ++i) writer.emplace(std::make_unique<int>(i));
   ps::batch made = writer.finish();
   for (int i = 0; i < 10; ++i) CHECK(*made.items<std::unique_ptr<int>>()[i] == i);
+}
+
+TEST_CASE("items that are rolled back are destroyed and weigh nothing") {
+  const census all;
+  {
+    ps::batch_writer<counted> writer{2};
+    for (int i = 0; i < 7; ++i) writer.emplace(i);
+    writer.rollback(3);
+    CHECK(writer.size() == 3);
+    writer.emplace(40);
+    ps::batch made = writer.finish();
+    CHECK(penstock_test::counted_values(made) == std::vector<int>{0, 1, 2, 40});
+    CHECK(made.weight() == (8 + 0) + (8 + 1) + (8 + 2) + (8 + 40));
+  }
+  CHECK(all.clean());
 }

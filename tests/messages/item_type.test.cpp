@@ -83,7 +83,8 @@ TEST_CASE("a copy that throws in the middle leaves nothing behind") {
     from[2].break_copies();
     room<counted> to;
     const auto before = counted::alive;
-    CHECK_THROWS(ps::item_type_of<counted>().copy(reinterpret_cast<const std::byte*>(from.data()), to.bytes, 3));
+    CHECK_THROWS(
+        ps::item_type_of<counted>().copy(reinterpret_cast<const std::byte*>(from.data()), to.bytes, 3));
     CHECK(counted::alive == before);
   }
   CHECK(all.clean());

@@ -71,7 +71,8 @@ TEST_CASE("splitting a lineage and joining it again changes no item's token") {
     plain expected;
     ps::lineage all = some.make(expected);
     const auto at = some.below(expected.size() + 2);
-    const auto middle = expected.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(at, expected.size()));
+    const auto middle =
+        expected.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(at, expected.size()));
     ps::lineage front = all.split_front(at);
     check_same(front, plain(expected.begin(), middle));
     check_same(all, plain(middle, expected.end()));

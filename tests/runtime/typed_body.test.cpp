@@ -146,7 +146,8 @@ TEST_CASE("an optional output may be left out, a range gives as many as it has")
   auto& some = maybe.run(ints(0, 4));
   CHECK(values_of<int>(some.out) == std::vector<int>{0, 2});
   CHECK(some.counts == counts{1, 0, 1, 0});
-  auto many = bench::of<int>([](int n) { return std::vector<std::string>(static_cast<std::size_t>(n), "x"); });
+  auto many =
+      bench::of<int>([](int n) { return std::vector<std::string>(static_cast<std::size_t>(n), "x"); });
   auto& all = many.run(ints(0, 3));
   CHECK(all.out.size() == 3);
   CHECK(all.counts == counts{0, 1, 2});

@@ -89,7 +89,8 @@ TEST_CASE("a generator may give exactly as many outputs as declared") {
 
 TEST_CASE("a generator whose items may be tried again must end, declared or not") {
   CHECK(call(&count_up, ints(256, 1), 0, 0, true).out.size() == 256);
-  CHECK(text_of(call(&count_up, ints(257, 1), 0, 0, true).error).find("max_output = 256") != std::string::npos);
+  CHECK(text_of(call(&count_up, ints(257, 1), 0, 0, true).error).find("max_output = 256") !=
+        std::string::npos);
 }
 
 TEST_CASE("hooks are called where a body has them, and what on_end returns is emitted") {

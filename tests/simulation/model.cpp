@@ -229,6 +229,7 @@ class model {
       resolve(n, in.value, in.scope, true);
       return;
     }
+    const auto before = out.size();
     const auto pass = [&](std::uint64_t value) { out.push_back({value, in.job, in.scope}); };
     switch (n.view) {
       case view_form::map:
@@ -258,6 +259,8 @@ class model {
         pass(value);
       } else if (n.view == view_form::flat_map_map || !drops(n, value)) {
         if (second_faults(n, value)) {
+          // An item on which an operator fails leaves nothing.
+          out.erase(out.begin() + static_cast<std::ptrdiff_t>(before), out.end());
           resolve(n, value, in.scope, true);
           return;
         }

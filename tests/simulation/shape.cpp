@@ -193,7 +193,7 @@ class artist {
     if (last == 0) rules.push_back(rule(error_action::skip));
     if (last == 1) rules.push_back(rule(made.type == node_type::gather ? error_action::skip : error_action::dead_letter));
     if (last == 2 && fatal_) rules.push_back(rule(error_action::fail));
-    const bool ends_the_run = last >= 2 && made.lasting > tries && (made.depth == 0 || !rules.empty());
+    const bool ends_the_run = last >= 2 && made.lasting > tries && made.depth == 0;
     if (ends_the_run && !fatal_) rules.push_back(rule(error_action::skip));
     set_policy(made, std::move(rules));
   }

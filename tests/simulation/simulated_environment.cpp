@@ -210,10 +210,13 @@ std::vector<std::string> simulated_environment::alive() const {
 std::string simulated_environment::waits() const {
   std::string text;
   for (const auto& each : boxes_) {
-    std::string what;
-    if (const auto* stage = dynamic_cast<const penstock::stage*>(each->logic.get())) what = stage->figures().waits_for;
-    if (const auto* from = dynamic_cast<const penstock::source*>(each->logic.get())) what = from->figures().waits_for;
-    if (!each->ended) text += " '" + each->name + "' waits for " + (what.empty() ? "nothing" : what) + ";";
+    penstock::stage_figures f;
+    if (const auto* stage = dynamic_cast<const penstock::stage*>(each->logic.get())) f = stage->figures();
+    if (const auto* from = dynamic_cast<const penstock::source*>(each->logic.get())) f = from->figures();
+    if (each->ended || f.name.empty()) continue;
+    text += "\n    '" + f.name + "' waits for " + (f.waits_for.empty() ? "nothing" : f.waits_for) + " (in " +
+            std::to_string(f.in) + ", out " + std::to_string(f.out) + ", queued " + std::to_string(f.queued) +
+            ", in work " + std::to_string(f.in_work) + ")";
   }
   return text;
 }

@@ -43,6 +43,8 @@ class trial {
       ps::graph graph = build_graph(set_);
       start(graph);
       while (!over() && step()) {
+        // A run that is quiet, and not over, waits for something that will never come.
+        if (env_->quiet() && !ended() && result_.turns > 1) note_stillness();
       }
       look_back();
       if (verbose || !result_.violations.empty()) result_.graph = ps::describe(graph, {}) + describe(shape_);
@@ -81,6 +83,11 @@ class trial {
     return true;
   }
 
+  void note_stillness() {
+    std::string waits = env_->waits();
+    if (!waits.empty()) stuck_ = std::move(waits);
+  }
+
   bool step() {
     while (next_deed_ < shape_.deeds.size() && shape_.deeds[next_deed_].at <= result_.turns) {
       do_it(shape_.deeds[next_deed_++]);
@@ -115,7 +122,7 @@ class trial {
         run_->post(ps::abort_run{"the simulation said so"});
         return;
       case deed::what::look:
-        run_->change_stage(d.stage, ps::report_figures{std::make_shared<ps::snapshot_request>(64)});
+        run_->change_stage(d.stage, ps::report_figures{std::make_shared<ps::snapshot_request>(64), 0});
         return;
     }
   }
@@ -131,6 +138,7 @@ class trial {
     for (const std::string& name : env_->alive()) violated("'" + name + "' is alive after the end");
     if (env_->gave_up()) violated("the end did not wait for bodies that return");
     for (std::string& each : check(shape_, log_, seen_)) violated(std::move(each));
+    if (!stuck_.empty() && !result_.violations.empty()) violated("and it was stuck:" + stuck_);
   }
 
   shape shape_;
@@ -140,6 +148,7 @@ class trial {
   simulated_environment* env_ = nullptr;
   std::size_t next_deed_ = 0;
   facts seen_;
+  std::string stuck_;
   trial_result result_;
 };
 

@@ -15,8 +15,8 @@
 
 namespace penstock_test {
 
-/// An item that counts the living of its kind and notes when one is destroyed twice or used after its end. Weighs
-/// more or less depending on its value. A copy of one that `breaks` throws.
+/// An item that counts the living of its kind and notes when one is destroyed twice or used after its end.
+/// Weighs more or less depending on its value. A copy of one that `breaks` throws.
 class counted {
  public:
   static inline int alive = 0;
@@ -98,7 +98,8 @@ class watched_token final : public penstock::token {
   std::shared_ptr<verdict> told_;
 };
 
-inline penstock::ref<penstock::token> make_token(std::shared_ptr<verdict> told = std::make_shared<verdict>()) {
+inline penstock::ref<penstock::token> make_token(
+    std::shared_ptr<verdict> told = std::make_shared<verdict>()) {
   return penstock::ref<penstock::token>{new watched_token{std::move(told)}};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
-// Stands in for what surrounds a plain class: a mailbox that keeps what it is sent, a clock that stands still.
+// Stands in for what surrounds a plain class: a mailbox that keeps what it is sent, a clock that stands
+// still.
 
 #include <cstdint>
 #include <functional>
@@ -41,7 +42,8 @@ class still_world final : public penstock::environment {
     ++looks;
     return time;
   }
-  penstock::address spawn(std::unique_ptr<penstock::actor_logic>, penstock::lane, const std::string&) override {
+  penstock::address spawn(std::unique_ptr<penstock::actor_logic>, penstock::lane,
+                          const std::string&) override {
     return nullptr;
   }
   void post_after(std::int64_t, penstock::address, penstock::message) override {}

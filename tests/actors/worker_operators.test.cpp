@@ -1,0 +1,78 @@
+#include <memory>
+#include <stdexcept>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <penstock/runtime/operators.hpp>
+#include <penstock_test/batches.hpp>
+#include <penstock_test/catch.hpp>
+
+#include "worker_bench.hpp"
+
+namespace ps = penstock;
+using penstock_test::batch_of;
+using bench = penstock_test::worker_bench;
+using penstock_test::census;
+using penstock_test::counted;
+using penstock_test::counted_values;
+using penstock_test::ints;
+using penstock_test::sequence;
+using penstock_test::values_of;
+
+namespace {
+
+int plus_hundred(int n) { return n + 100; }
+
+/// Fuses a filter with the worker's body.
+template <class F>
+void add_filter(bench& to, F f, ps::error_policy policy = {}) {
+  using filter = ps::detail::filter_operator<F>;
+  to.plan.operators.push_back({"check", std::move(policy)});
+  to.plan.make_chain = [f]() -> std::unique_ptr<ps::chain> {
+    return std::make_unique<ps::detail::typed_chain<int, filter>>(std::tuple<filter>{filter{f}});
+  };
+}
+
+}  // namespace
+
+TEST_CASE("a fused operator's failure ends the run unless its policy leaves the item out") {
+  const auto odd_fails = [](int n) { return n % 2 == 0 ? true : throw std::runtime_error{"odd"}; };
+  const auto strict = bench::of<int>(&plus_hundred);
+  add_filter(*strict, odd_fails);
+  const auto failed = strict->run(ints(0, 3));
+  REQUIRE(failed.failure);
+  CHECK(failed.failure->operation == "check");
+  ps::error_rule skip;
+  skip.action = ps::error_action::skip;
+  const auto lenient = bench::of<int>(&plus_hundred);
+  add_filter(*lenient, odd_fails, ps::error_policy{{skip}});
+  const auto report = lenient->run(ints(0, 5));
+  CHECK_FALSE(report.failure);
+  CHECK(report.skipped == 2);
+  CHECK(values_of<int>(report.outputs) == std::vector<int>{100, 102, 104});
+}
+
+TEST_CASE("items shared with others survive a failure among them, even taken one by one") {
+  const census all;
+  {
+    const auto work = bench::of<counted>([](const counted& item) {
+      return item.value() == 1 ? throw std::runtime_error{"no"} : item.value();
+    });
+    ps::error_rule letters;
+    letters.action = ps::error_action::dead_letter;
+    // An operator that may write dead letters makes the worker go item by item.
+    const auto keep = [](int) { return true; };
+    add_filter(*work, keep, ps::error_policy{{letters}});
+    ps::batch items = batch_of<counted>(sequence(0, 4));
+    items.share();
+    const ps::batch other = items.alias();
+    auto report = work->run(std::move(items));
+    REQUIRE(report.failure);
+    REQUIRE(report.rest);
+    CHECK(counted_values(report.rest->items) == std::vector<int>{2, 3});
+    CHECK(values_of<int>(report.outputs) == std::vector<int>{0});
+    CHECK(counted_values(other) == sequence(0, 4));
+  }
+  CHECK(all.clean());
+}
