@@ -8,8 +8,8 @@
 
 namespace penstock {
 
-/// Counts what keeps a run alive: actors with messages and timers that are set. When the count falls to zero nothing can
-/// happen any more, unless somebody outside acts. Any thread.
+/// Counts what keeps a run alive: actors with messages and timers that are set. When the count falls to zero
+/// nothing can happen any more, unless somebody outside acts. Any thread.
 class activity : public ref_counted {
  public:
   /// Set once, before anything is counted.

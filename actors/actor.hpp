@@ -65,8 +65,8 @@ class environment {
 
   virtual std::uint64_t random() = 0;
 
-  /// Calls `idle` (on any thread) whenever no actor but those of the control lane runs or has messages and no timer is
-  /// set: nothing can happen any more. Set before the first message is posted.
+  /// Calls `idle` (on any thread) whenever no actor but those of the control lane runs or has messages and no
+  /// timer is set: nothing can happen any more. Set before the first message is posted.
   virtual void when_quiet(std::function<void()> idle) = 0;
   virtual bool quiet() const = 0;
 

@@ -10,8 +10,8 @@
 
 namespace penstock {
 
-/// A mailbox with the behaviour behind it; derived classes say how it gets its turns. Messages come in under a lock and
-/// are taken out all at once, so that posting costs no allocation once the buffers have grown.
+/// A mailbox with the behaviour behind it; derived classes say how it gets its turns. Messages come in under
+/// a lock and are taken out all at once, so that posting costs no allocation once the buffers have grown.
 class actor_box : public mailbox {
  public:
   actor_box(std::unique_ptr<actor_logic> logic, ref<activity> counted)

@@ -13,20 +13,20 @@ namespace penstock {
 
 /// One call of a body: some items in, their outputs out.
 struct body_work {
-  batch in;                           ///< on return: what is not settled; its first item failed if `error` is set
-  std::uint32_t room = 0;             ///< stop taking items once there are so many outputs
-  bool keep_items = false;            ///< an item that failed must still be what it was
-  bool count_outputs = false;         ///< fill `counts`
-  std::uint32_t max_output = 0;       ///< most outputs of an item; 0: any number
-  std::uint64_t max_item = 0;         ///< bytes of the heaviest output; 0: any weight
+  batch in;                      ///< on return: what is not settled; its first item failed if `error` is set
+  std::uint32_t room = 0;        ///< stop taking items once there are so many outputs
+  bool keep_items = false;       ///< an item that failed must still be what it was
+  bool count_outputs = false;    ///< fill `counts`
+  std::uint32_t max_output = 0;  ///< most outputs of an item; 0: any number
+  std::uint64_t max_item = 0;    ///< bytes of the heaviest output; 0: any weight
   batch out;
   std::vector<std::uint32_t> counts;  ///< outputs of each settled item; of an unfinished one at the end
   std::exception_ptr error;
-  bool suspended = false;             ///< the first item of `in` has more outputs to give
+  bool suspended = false;  ///< the first item of `in` has more outputs to give
 };
 
-/// A stage's work on items, with the types erased at the granularity of batches. One instance per worker, used by one
-/// thread at a time. Nothing but `start`, `finish` and constructors may throw.
+/// A stage's work on items, with the types erased at the granularity of batches. One instance per worker,
+/// used by one thread at a time. Nothing but `start`, `finish` and constructors may throw.
 class body {
  public:
   virtual ~body() = default;
@@ -52,8 +52,8 @@ struct chain_work {
 class operator_errors {
  public:
   virtual ~operator_errors() = default;
-  /// `operation` numbers the chain's operators from 0, `item` the items of the chain's input. True: leave the item out
-  /// and go on. False: stop; the outputs so far stay.
+  /// `operation` numbers the chain's operators from 0, `item` the items of the chain's input. True: leave the
+  /// item out and go on. False: stop; the outputs so far stay.
   virtual bool skip(std::size_t operation, std::uint32_t item, const std::exception_ptr& error) = 0;
 };
 

@@ -24,8 +24,8 @@ constexpr unsigned turns_at_a_time = 2;
 
 class caf_box;
 
-/// The CAF actor around a box: CAF schedules it, monitors and links see it. Its messages do not pass through CAF's
-/// mailbox, which would cost an allocation and a type dispatch each.
+/// The CAF actor around a box: CAF schedules it, monitors and links see it. Its messages do not pass through
+/// CAF's mailbox, which would cost an allocation and a type dispatch each.
 class shell final : public caf::monitorable_actor, public caf::resumable {
  public:
   shell(caf::actor_config& cfg, ref<caf_box> box) : caf::monitorable_actor{cfg}, box_{std::move(box)} {
@@ -33,7 +33,8 @@ class shell final : public caf::monitorable_actor, public caf::resumable {
   }
 
   const char* name() const override { return "penstock"; }
-  void enqueue(caf::mailbox_element_ptr, caf::execution_unit*) override {}  // speaks to penstock's actors alone
+  void enqueue(caf::mailbox_element_ptr, caf::execution_unit*) override {
+  }  // speaks to penstock's actors alone
   subtype_t subtype() const override { return unspecified; }
   resume_result resume(caf::execution_unit* unit, size_t) override;
   void intrusive_ptr_add_ref_impl() override { caf::intrusive_ptr_add_ref(ctrl()); }
@@ -111,7 +112,8 @@ address caf_scheduler::spawn(std::unique_ptr<actor_logic> logic, ref<activity> c
   caf::actor_system& system = impl_->system;
   const ref<caf_box> box{new caf_box{std::move(logic), std::move(counted), system}};
   caf::actor_config cfg;
-  auto handle = caf::make_actor<shell, caf::strong_actor_ptr>(system.next_actor_id(), system.node(), &system, cfg, box);
+  auto handle =
+      caf::make_actor<shell, caf::strong_actor_ptr>(system.next_actor_id(), system.node(), &system, cfg, box);
   auto* actor = static_cast<shell*>(caf::actor_cast<caf::abstract_actor*>(handle));
   box->wrap(std::move(handle), actor);
   return box;

@@ -30,10 +30,14 @@ class control_box final : public actor_box {
 }  // namespace
 
 std::int64_t control_thread::now() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
 }
 
-control_thread::control_thread() : thread_{[this] { run(); }} { pthread_setname_np(thread_.native_handle(), "ps-control"); }
+control_thread::control_thread() : thread_{[this] { run(); }} {
+  pthread_setname_np(thread_.native_handle(), "ps-control");
+}
 
 control_thread::~control_thread() {
   {

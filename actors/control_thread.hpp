@@ -14,8 +14,8 @@
 
 namespace penstock {
 
-/// The one thread that owns time: timers, deadlines, the controllers of runs. It runs no user code, so no body can hold
-/// it up. Any thread may call.
+/// The one thread that owns time: timers, deadlines, the controllers of runs. It runs no user code, so no
+/// body can hold it up. Any thread may call.
 class control_thread {
  public:
   using task = std::function<void()>;

@@ -14,9 +14,10 @@ struct credit {
   std::int64_t bytes = 0;
 };
 
-/// The consumer's side of credit: how much each input edge may still send, in items and in bytes, and when credit goes
-/// back. Credit returns coalesced, once a quarter of an edge's limit is owed. Bytes never hold back the first
-/// 2 x workers items; an item heavier than the capacity passes alone. Plain data; the stage's thread only.
+/// The consumer's side of credit: how much each input edge may still send, in items and in bytes, and when
+/// credit goes back. Credit returns coalesced, once a quarter of an edge's limit is owed. Bytes never hold
+/// back the first 2 x workers items; an item heavier than the capacity passes alone. Plain data; the stage's
+/// thread only.
 class credit_ledger {
  public:
   struct grant {
@@ -48,7 +49,9 @@ class credit_ledger {
 
  private:
   credit due(std::uint32_t edge);
-  bool heavy(std::int64_t items, std::int64_t bytes) const { return items > 0 && bytes / items > bytes_.capacity(); }
+  bool heavy(std::int64_t items, std::int64_t bytes) const {
+    return items > 0 && bytes / items > bytes_.capacity();
+  }
 
   quota items_;
   quota bytes_;

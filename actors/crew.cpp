@@ -51,7 +51,8 @@ crew::member* crew::suspended_worker() {
 }
 
 bool crew::has_idle() const {
-  return std::any_of(members_.begin(), members_.end(), [this](const member& m) { return is_free(m) && m.pieces == 0; });
+  return std::any_of(members_.begin(), members_.end(),
+                     [this](const member& m) { return is_free(m) && m.pieces == 0; });
 }
 
 unsigned crew::free_count() const {

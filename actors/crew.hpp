@@ -9,16 +9,16 @@
 
 namespace penstock {
 
-/// The workers of a stage as their stage sees them: who is free, who waits for credit, who is on the way out. Plain data;
-/// the stage's thread only.
+/// The workers of a stage as their stage sees them: who is free, who waits for credit, who is on the way out.
+/// Plain data; the stage's thread only.
 class crew {
  public:
   struct member {
     unsigned number = 0;
     address port;
-    unsigned pieces = 0;     ///< assigned and not yet reported
-    bool suspended = false;  ///< holds a half-done item
-    bool leaving = false;    ///< was told to finish
+    unsigned pieces = 0;                    ///< assigned and not yet reported
+    bool suspended = false;                 ///< holds a half-done item
+    bool leaving = false;                   ///< was told to finish
     std::deque<ref<piece_board>> boards{};  ///< of its pieces, in order, if others may help
     std::uint64_t board_number = 0;         ///< of the first of them, counted from 0
   };

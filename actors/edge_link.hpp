@@ -25,20 +25,21 @@ class fan_out : public ref_counted {
   std::atomic<std::int32_t> live_{0};
 };
 
-/// What producer and consumer of an edge share inside one process: how far the consumer is behind. It saves a message
-/// per batch. Any thread.
+/// What producer and consumer of an edge share inside one process: how far the consumer is behind. It saves a
+/// message per batch. Any thread.
 class edge_link : public ref_counted {
  public:
   explicit edge_link(ref<fan_out> siblings) : siblings_{std::move(siblings)} { siblings_->joined(); }
 
-  /// Consumer: gives the edge up. True if no other consumer of the same output lives: what is thrown away is lost.
+  /// Consumer: gives the edge up. True if no other consumer of the same output lives: what is thrown away is
+  /// lost.
   bool abandon() { return siblings_->left(); }
 
   /// Producer: a batch is on its way.
   void sent() { unclaimed_.fetch_add(1, std::memory_order_relaxed); }
 
-  /// Producer: does the consumer still hold two batches that it has not begun? If so it will be told (see `claimed`)
-  /// when it has caught up.
+  /// Producer: does the consumer still hold two batches that it has not begun? If so it will be told (see
+  /// `claimed`) when it has caught up.
   bool behind() {
     if (unclaimed_.load(std::memory_order_relaxed) < 2) return false;
     producer_waits_.store(true);

@@ -19,8 +19,8 @@ enum class error_action {
 /// One rule of a policy. It applies to exceptions that `matches` accepts, all of them if it is empty.
 struct error_rule {
   error_action action = error_action::fail;
-  std::uint32_t retries = 0;               ///< for retry: attempts after the first
-  std::chrono::nanoseconds backoff{0};     ///< before the first retry; doubles with each, up to `backoff_cap`
+  std::uint32_t retries = 0;            ///< for retry: attempts after the first
+  std::chrono::nanoseconds backoff{0};  ///< before the first retry; doubles with each, up to `backoff_cap`
   std::chrono::nanoseconds backoff_cap = std::chrono::seconds{30};
   std::function<bool(const std::exception_ptr&)> matches;
 };
@@ -37,7 +37,8 @@ class error_policy {
   error_policy() = default;
   explicit error_policy(std::vector<error_rule> rules) : rules_{std::move(rules)} {}
 
-  /// `attempt` counts from 1. `jitter` in [0, 1) spreads retries: a delay is between half and all of the backoff.
+  /// `attempt` counts from 1. `jitter` in [0, 1) spreads retries: a delay is between half and all of the
+  /// backoff.
   decision decide(std::uint32_t attempt, const std::exception_ptr& error, double jitter) const;
 
   bool empty() const { return rules_.empty(); }

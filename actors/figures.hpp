@@ -30,7 +30,8 @@ struct stage_figures {
 /// Gathers the figures of all members of a run. Any thread.
 class snapshot_request {
  public:
-  explicit snapshot_request(std::size_t members) : figures_(members), answered_(members, false), missing_{members} {}
+  explicit snapshot_request(std::size_t members)
+      : figures_(members), answered_(members, false), missing_{members} {}
 
   /// The first answer of a member counts.
   void answer(std::size_t member, stage_figures figures) {

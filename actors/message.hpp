@@ -105,9 +105,10 @@ struct check_time {};
 struct run_is_quiet {};
 
 using message =
-    std::variant<deliver_items, end_of_stream, grant_credit, caught_up, cancel_edge, assign_piece, resume_worker, finish_worker,
-                 worker_reported, look_after, retry_due, scope_closed, scope_settled, delivery_settled, start_run, drain_run, abort_run,
-                 set_workers, set_capacity, report_figures, member_ended, member_failed, check_time, run_is_quiet>;
+    std::variant<deliver_items, end_of_stream, grant_credit, caught_up, cancel_edge, assign_piece,
+                 resume_worker, finish_worker, worker_reported, look_after, retry_due, scope_closed,
+                 scope_settled, delivery_settled, start_run, drain_run, abort_run, set_workers, set_capacity,
+                 report_figures, member_ended, member_failed, check_time, run_is_quiet>;
 
 /// The receiver has ended: throws away what the message carries. Items that are lost so flag their tokens.
 void discard(message& m, const std::string& reason);

@@ -22,7 +22,8 @@ class meter {
 
   void start(std::int64_t now) { last_ = now; }
 
-  /// Accounts the time since the last call: so many workers were busy, so many had work but no credit, the rest idle.
+  /// Accounts the time since the last call: so many workers were busy, so many had work but no credit, the
+  /// rest idle.
   void advance(std::int64_t now, unsigned busy, unsigned blocked, unsigned workers) {
     const auto elapsed = static_cast<double>(std::max<std::int64_t>(0, now - last_));
     last_ = std::max(last_, now);

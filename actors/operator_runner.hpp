@@ -21,10 +21,10 @@ struct operator_plan {
 struct operator_site {
   run_state& run;
   const std::string& stage;
-  const item_codec* codec;      ///< of `input`'s items
-  const batch& input;           ///< what dead letters hold; empty: nothing
-  bool input_by_index;          ///< item i of the chain came of input i; else all came of the first
-  std::uint64_t number;         ///< of the first item
+  const item_codec* codec;  ///< of `input`'s items
+  const batch& input;       ///< what dead letters hold; empty: nothing
+  bool input_by_index;      ///< item i of the chain came of input i; else all came of the first
+  std::uint64_t number;     ///< of the first item
   std::uint32_t attempt;
 };
 
@@ -35,8 +35,8 @@ struct operator_result {
   std::string operation;     ///< the operator that threw it
 };
 
-/// Passes `items` through `operators` and applies the operators' policies to what they throw. The items' tokens follow
-/// what comes of them.
+/// Passes `items` through `operators` and applies the operators' policies to what they throw. The items'
+/// tokens follow what comes of them.
 operator_result apply_operators(chain& operators, const std::vector<operator_plan>& plans, batch& items,
                                 const operator_site& site);
 
@@ -44,7 +44,8 @@ operator_result apply_operators(chain& operators, const std::vector<operator_pla
 bool writes_dead_letters(const std::vector<operator_plan>& plans);
 
 /// Writes an item down as a dead letter. Throws what the store throws.
-void write_dead_letter(run_state& run, const std::string& stage, const std::string& operation, const item_codec* codec,
-                       const std::byte* item, std::uint64_t number, std::uint32_t attempt, const std::exception_ptr& error);
+void write_dead_letter(run_state& run, const std::string& stage, const std::string& operation,
+                       const item_codec* codec, const std::byte* item, std::uint64_t number,
+                       std::uint32_t attempt, const std::exception_ptr& error);
 
 }  // namespace penstock

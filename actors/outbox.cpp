@@ -13,7 +13,8 @@ constexpr std::uint32_t small_batch = 64;
 
 }  // namespace
 
-std::uint32_t outbox::connect(address consumer, const std::string& name, std::uint32_t port, std::uint32_t capacity, ref<edge_link> link) {
+std::uint32_t outbox::connect(address consumer, const std::string& name, std::uint32_t port,
+                              std::uint32_t capacity, ref<edge_link> link) {
   output_edge edge;
   edge.consumer = std::move(consumer);
   edge.name = name;
@@ -111,12 +112,14 @@ void outbox::flush(output_edge& edge, bool complete) {
 }
 
 bool outbox::empty() const {
-  return std::all_of(edges_.begin(), edges_.end(), [](const output_edge& edge) { return edge.backlog.empty(); });
+  return std::all_of(edges_.begin(), edges_.end(),
+                     [](const output_edge& edge) { return edge.backlog.empty(); });
 }
 
 bool outbox::waits_for_credit() const {
   return std::any_of(edges_.begin(), edges_.end(), [](const output_edge& edge) {
-    return !edge.cancelled && (edge.left.items <= edge.backlog_items || edge.left.bytes <= edge.backlog_bytes);
+    return !edge.cancelled &&
+           (edge.left.items <= edge.backlog_items || edge.left.bytes <= edge.backlog_bytes);
   });
 }
 

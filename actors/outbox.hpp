@@ -17,9 +17,10 @@ struct output_edge {
   output_edge(output_edge&&) noexcept = default;
 
   address consumer;
-  std::string name;  ///< the consuming stage's
+  std::string name;        ///< the consuming stage's
   std::uint32_t port = 0;  ///< the consumer's number for this edge
-  std::uint32_t quarter = 1024;  ///< a quarter of the consumer's capacity: an open batch of that size is sent regardless
+  std::uint32_t quarter =
+      1024;  ///< a quarter of the consumer's capacity: an open batch of that size is sent regardless
   ref<edge_link> link;
   credit left;
   std::deque<batch> backlog;
@@ -28,15 +29,16 @@ struct output_edge {
   bool cancelled = false;
 };
 
-/// The outputs of a stage: nothing leaves without credit. What has no credit yet, or may grow into a larger batch while
-/// the consumer is behind, waits here. Every live edge gets every item. The stage's thread only.
+/// The outputs of a stage: nothing leaves without credit. What has no credit yet, or may grow into a larger
+/// batch while the consumer is behind, waits here. Every live edge gets every item. The stage's thread only.
 class outbox {
  public:
-  std::uint32_t connect(address consumer, const std::string& name, std::uint32_t port, std::uint32_t capacity, ref<edge_link> link);
+  std::uint32_t connect(address consumer, const std::string& name, std::uint32_t port, std::uint32_t capacity,
+                        ref<edge_link> link);
   std::size_t edges() const { return edges_.size(); }
 
-  /// How many items a new start could emit: the credit that neither a running item nor a waiting output claims.
-  /// A stage without outputs has room for anything.
+  /// How many items a new start could emit: the credit that neither a running item nor a waiting output
+  /// claims. A stage without outputs has room for anything.
   std::int64_t room() const;
   void reserve(std::int64_t items) { reserved_ += items; }
   void unreserve(std::int64_t items) { reserved_ -= items; }

@@ -5,8 +5,9 @@
 
 namespace penstock {
 
-/// Decides how many items a worker takes at a time: about `target` ns worth of them, judged by what the last ones took.
-/// The first piece is one item, and pieces at most double, so that a guess is never far off. Plain data.
+/// Decides how many items a worker takes at a time: about `target` ns worth of them, judged by what the last
+/// ones took. The first piece is one item, and pieces at most double, so that a guess is never far off. Plain
+/// data.
 class pace {
  public:
   /// `most`: never more than so many items.
@@ -23,7 +24,8 @@ class pace {
     mean_ = scaled_mean_ / scale;
     const auto fitting = scaled_mean_ == 0 ? most_ : target_ * scale / scaled_mean_;
     const auto bounded = std::clamp<std::int64_t>(fitting, 1, most_);
-    suggestion_ = static_cast<std::uint32_t>(std::min<std::int64_t>(bounded, 2 * static_cast<std::int64_t>(suggestion_)));
+    suggestion_ = static_cast<std::uint32_t>(
+        std::min<std::int64_t>(bounded, 2 * static_cast<std::int64_t>(suggestion_)));
   }
 
  private:

@@ -38,20 +38,20 @@ struct piece_report {
   std::uint32_t edge = 0;
   std::uint32_t key_slot = 0;
   std::uint64_t sequence = 0;
-  std::uint32_t taken = 0;        ///< input items that are settled with this report
-  std::size_t taken_weight = 0;   ///< and their weight
-  std::uint32_t released = 0;     ///< of the piece's reservation, what is not needed any more
-  std::uint32_t skipped = 0;      ///< items that fused operators left out by policy
+  std::uint32_t taken = 0;       ///< input items that are settled with this report
+  std::size_t taken_weight = 0;  ///< and their weight
+  std::uint32_t released = 0;    ///< of the piece's reservation, what is not needed any more
+  std::uint32_t skipped = 0;     ///< items that fused operators left out by policy
   std::uint32_t dead_letters = 0;
   batch outputs;
   std::optional<failed_item> failure;  ///< the item after the taken ones
   std::optional<piece> rest;           ///< what was not begun
-  bool suspended = false;  ///< the worker holds a half-done item and waits for `resume`
+  bool suspended = false;              ///< the worker holds a half-done item and waits for `resume`
   bool wants_stop = false;
-  bool last = true;                    ///< nothing more comes of the piece
-  bool ended = false;                  ///< the worker has run its last hook
-  std::exception_ptr hook_error;       ///< a constructor or hook threw
-  std::int64_t began = 0;              ///< ns
+  bool last = true;               ///< nothing more comes of the piece
+  bool ended = false;             ///< the worker has run its last hook
+  std::exception_ptr hook_error;  ///< a constructor or hook threw
+  std::int64_t began = 0;         ///< ns
   std::int64_t finished = 0;
 };
 

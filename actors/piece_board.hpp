@@ -8,9 +8,9 @@
 
 namespace penstock {
 
-/// A piece of work that its worker takes item by item, so that others can help: the stage may take away what is not begun
-/// and what is done while the worker is busy with one long item. For bodies that compute for microseconds and more; the
-/// lock costs some 50 ns an item. Any thread.
+/// A piece of work that its worker takes item by item, so that others can help: the stage may take away what
+/// is not begun and what is done while the worker is busy with one long item. For bodies that compute for
+/// microseconds and more; the lock costs some 50 ns an item. Any thread.
 class piece_board : public ref_counted {
  public:
   explicit piece_board(piece whole) : rest_{std::move(whole)} {}

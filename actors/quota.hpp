@@ -6,10 +6,10 @@
 
 namespace penstock {
 
-/// Shares one resource (items or bytes) of a stage out over its input edges. Each edge owns max(1, capacity / 2k) of it, k
-/// being the number of edges (all of it if there is one); the rest is lent to edges that run short and taken back from
-/// what they return once others run short. The sum of all limits never exceeds the capacity, save for `overdraw` and where
-/// there are more edges than capacity.
+/// Shares one resource (items or bytes) of a stage out over its input edges. Each edge owns max(1, capacity /
+/// 2k) of it, k being the number of edges (all of it if there is one); the rest is lent to edges that run
+/// short and taken back from what they return once others run short. The sum of all limits never exceeds the
+/// capacity, save for `overdraw` and where there are more edges than capacity.
 ///
 /// Per edge: limit = credit at the producer + custody + owed. Plain data; the owner's thread only.
 class quota {
@@ -29,7 +29,8 @@ class quota {
   /// True when a quarter of the edge's limit (at least 1) is owed.
   bool due(std::size_t edge) const;
 
-  /// Gives back what is owed, less what a smaller capacity or other edges in need take; returns the new credit.
+  /// Gives back what is owed, less what a smaller capacity or other edges in need take; returns the new
+  /// credit.
   std::int64_t give_back(std::size_t edge);
 
   /// Lends from what is free to an edge that ran short; returns the new credit.

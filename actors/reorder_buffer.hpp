@@ -6,8 +6,8 @@
 
 namespace penstock {
 
-/// Puts what workers finish out of order back into the order of its numbers. Each entry covers a range of numbers; entries
-/// leave once everything before them has left. Plain data.
+/// Puts what workers finish out of order back into the order of its numbers. Each entry covers a range of
+/// numbers; entries leave once everything before them has left. Plain data.
 template <class T>
 class reorder_buffer {
  public:

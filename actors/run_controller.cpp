@@ -44,22 +44,23 @@ void run_controller::set_members(std::vector<member> members) {
 }
 
 void run_controller::receive(message& m) {
-  std::visit(overloaded{
-                 [this](start_run&) { start(); },
-                 [this](member_ended& each) {
-                   if (ended_[each.member] || gave_up_) return;
-                   ended_[each.member] = true;
-                   --open_;
-                   result_->change([&](run_result::state& s) { s.last[each.member] = std::move(*each.last); });
-                 },
-                 [this](member_failed& each) { failed(each); },
-                 [this](drain_run& each) { drain(each.deadline); },
-                 [this](abort_run& each) { abort(run_phase::aborted, each.reason); },
-                 [this](check_time&) { look_at_time(); },
-                 [this](run_is_quiet&) { look_for_deadlock(); },
-                 [](auto&) {},
-             },
-             m);
+  std::visit(
+      overloaded{
+          [this](start_run&) { start(); },
+          [this](member_ended& each) {
+            if (ended_[each.member] || gave_up_) return;
+            ended_[each.member] = true;
+            --open_;
+            result_->change([&](run_result::state& s) { s.last[each.member] = std::move(*each.last); });
+          },
+          [this](member_failed& each) { failed(each); },
+          [this](drain_run& each) { drain(each.deadline); },
+          [this](abort_run& each) { abort(run_phase::aborted, each.reason); },
+          [this](check_time&) { look_at_time(); },
+          [this](run_is_quiet&) { look_for_deadlock(); },
+          [](auto&) {},
+      },
+      m);
 }
 
 after_turn run_controller::turn() {
@@ -137,8 +138,8 @@ void run_controller::look_at_time() {
   const auto idle_since = run_.last_progress.load(std::memory_order_relaxed);
   if (now - idle_since >= inactivity_) {
     const auto ms = inactivity_ / 1'000'000;
-    fail(std::make_exception_ptr(inactivity_error("graph '" + run_.graph + "': no item moved for " + std::to_string(ms) +
-                                                  " ms (inactivity limit)")),
+    fail(std::make_exception_ptr(inactivity_error("graph '" + run_.graph + "': no item moved for " +
+                                                  std::to_string(ms) + " ms (inactivity limit)")),
          "inactivity");
     return;
   }
@@ -161,7 +162,8 @@ void run_controller::look_for_deadlock() {
     if (!waits.empty()) waits += "; ";
     waits += "'" + each.name + "' waits for " + each.waits_for;
   }
-  fail(std::make_exception_ptr(deadlock_error("graph '" + run_.graph + "' is deadlocked: " + waits)), "deadlock");
+  fail(std::make_exception_ptr(deadlock_error("graph '" + run_.graph + "' is deadlocked: " + waits)),
+       "deadlock");
 }
 
 void run_controller::end_run() {

@@ -28,10 +28,10 @@ class run_result {
     run_phase phase = run_phase::running;
     bool ended = false;
     std::exception_ptr error;
-    std::string failed_member;     ///< name of the stage, and of the operator if it was one
+    std::string failed_member;        ///< name of the stage, and of the operator if it was one
     std::vector<stage_figures> last;  ///< of members that have ended; others have no name
     std::vector<std::string> lost;    ///< members whose body did not return
-    std::int64_t began = 0;        ///< ns
+    std::int64_t began = 0;           ///< ns
     std::int64_t finished = 0;
   };
 
@@ -61,7 +61,8 @@ class run_result {
     {
       const std::lock_guard lock{mutex_};
       state_.finished = now;
-      if (state_.phase != run_phase::failed && state_.phase != run_phase::aborted) state_.phase = run_phase::done;
+      if (state_.phase != run_phase::failed && state_.phase != run_phase::aborted)
+        state_.phase = run_phase::done;
       state_.ended = true;
       callbacks.swap(callbacks_);
       ended_.notify_all();
@@ -80,8 +81,8 @@ class run_result {
   std::vector<std::function<void()>> callbacks_;
 };
 
-/// The actor over all actors of a run: starts them, notes who failed first, stops the others, ends the run. It lives on
-/// the control thread, so that no body can keep it from its work.
+/// The actor over all actors of a run: starts them, notes who failed first, stops the others, ends the run.
+/// It lives on the control thread, so that no body can keep it from its work.
 class run_controller final : public actor_logic {
  public:
   struct member {
@@ -90,7 +91,8 @@ class run_controller final : public actor_logic {
     bool is_source = false;
   };
 
-  run_controller(environment& env, run_state& run, std::shared_ptr<run_result> result, std::int64_t inactivity);
+  run_controller(environment& env, run_state& run, std::shared_ptr<run_result> result,
+                 std::int64_t inactivity);
 
   // Wiring, before the run starts.
   void set_self(address self) { self_ = std::move(self); }

@@ -33,7 +33,9 @@ source::~source() = default;
 void source::receive(message& m) {
   std::visit(overloaded{
                  [this](start_run&) { start(); },
-                 [this](grant_credit& each) { outbox_.granted(each.edge, {each.items, each.bytes}); },
+                 [this](grant_credit& each) {
+                   outbox_.granted(each.edge, {each.items, each.bytes});
+                 },
                  [this](cancel_edge& each) {
                    if (outbox_.cancel(each.edge)) finish();
                  },
@@ -87,14 +89,16 @@ after_turn source::turn() {
 /// One helping of items. True if there may be more at once.
 bool source::produce() {
   auto most = std::min<std::int64_t>(target_, outbox_.room());
-  if (plan_.in_flight > 0) most = std::min<std::int64_t>(most, plan_.in_flight - std::int64_t(next_job_ - settled_));
+  if (plan_.in_flight > 0)
+    most = std::min<std::int64_t>(most, plan_.in_flight - std::int64_t(next_job_ - settled_));
   // Operators may make more of them than there is credit for; then only few are asked for.
   if (plan_.expands) most = std::min<std::int64_t>(most, expanding_helping);
   const auto began = env_.now();
   meter_.advance(began, 0, was_blocked_ ? 1 : 0, 1);
   was_blocked_ = most <= 0;
   if (most <= 0) return false;
-  fill_work work{static_cast<std::uint32_t>(most), fill_timer{env_, began}, next_job_, plan_.max_item, {}, false, {}};
+  fill_work work{
+      static_cast<std::uint32_t>(most), fill_timer{env_, began}, next_job_, plan_.max_item, {}, false, {}};
   {
     const current_body here{run_.graph, plan_.name};
     body_->fill(work, context_);
@@ -146,7 +150,8 @@ bool source::apply_chain(batch& made) {
 void source::adapt_target() {
   // A source that may wait for its next item must not sit on those it has.
   if (plan_.blocking) return;
-  target_ = outbox_.consumer_is_behind() ? std::min(2 * target_, most_) : std::max<std::uint32_t>(1, target_ / 2);
+  target_ =
+      outbox_.consumer_is_behind() ? std::min(2 * target_, most_) : std::max<std::uint32_t>(1, target_ / 2);
 }
 
 void source::settle(const delivery_settled& verdict) {
@@ -160,9 +165,7 @@ void source::settle(const delivery_settled& verdict) {
   }
 }
 
-void source::finish() {
-  finished_ = true;
-}
+void source::finish() { finished_ = true; }
 
 void source::abort(const std::string& reason) {
   finish();
@@ -184,7 +187,8 @@ stage_figures source::figures() const {
   f.workers = 1;
   if (!told_end_ && outbox_.room() <= 0) {
     for (const output_edge& edge : outbox_.all()) {
-      if (!edge.cancelled && edge.left.items <= edge.backlog_items) f.waits_for = "credit of '" + edge.name + "'";
+      if (!edge.cancelled && edge.left.items <= edge.backlog_items)
+        f.waits_for = "credit of '" + edge.name + "'";
     }
   } else if (plan_.in_flight > 0 && next_job_ - settled_ >= plan_.in_flight) {
     f.waits_for = "verdicts on its jobs (in_flight)";

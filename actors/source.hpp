@@ -29,7 +29,8 @@ struct source_plan {
   std::uint32_t in_flight = 0;        ///< most jobs without a verdict; 0: as many as there is credit for
 };
 
-/// The actor that makes items, as fast as credit allows and in batches that grow while its consumers are behind.
+/// The actor that makes items, as fast as credit allows and in batches that grow while its consumers are
+/// behind.
 class source final : public actor_logic {
  public:
   source(const source_plan& plan, std::uint32_t member, environment& env, run_state& run);

@@ -11,8 +11,8 @@ namespace penstock {
 
 class environment;
 
-/// Says when a call for items has lasted long enough: it looks at the clock after 1, 2, 4 ... 64 items and from there on
-/// goes by what those took.
+/// Says when a call for items has lasted long enough: it looks at the clock after 1, 2, 4 ... 64 items and
+/// from there on goes by what those took.
 class fill_timer {
  public:
   fill_timer(const environment& time, std::int64_t began) : time_{time}, began_{began} {}
@@ -34,13 +34,13 @@ class fill_timer {
 
 /// One call for items of a source.
 struct fill_work {
-  std::uint32_t most = 1;        ///< items at most
+  std::uint32_t most = 1;  ///< items at most
   fill_timer timer;
-  std::uint64_t first_job = 0;   ///< acknowledging sources: number of the first item's delivery
-  std::uint64_t max_item = 0;    ///< bytes of the heaviest item; 0: any weight
+  std::uint64_t first_job = 0;  ///< acknowledging sources: number of the first item's delivery
+  std::uint64_t max_item = 0;   ///< bytes of the heaviest item; 0: any weight
   batch out;
-  bool ended = false;            ///< there will be no more
-  std::exception_ptr error;      ///< the source threw; `out` is what it made before
+  bool ended = false;        ///< there will be no more
+  std::exception_ptr error;  ///< the source threw; `out` is what it made before
 };
 
 /// What a source does, with the item's type erased at the granularity of batches. The source's thread only.

@@ -33,8 +33,15 @@ unsigned allowance_of(const stage_plan& plan) {
 }  // namespace
 
 stage::stage(const stage_plan& plan, std::uint32_t member, environment& env, run_state& run)
-    : plan_{plan}, member_{member}, env_{env}, run_{run}, work_{plan.make_partitioner ? plan.workers : 1},
-      crew_{allowance_of(plan)}, workers_{plan.workers}, pace_{pace_of(plan)}, line_held_(plan.make_partitioner ? plan.workers : 1, false) {
+    : plan_{plan},
+      member_{member},
+      env_{env},
+      run_{run},
+      work_{plan.make_partitioner ? plan.workers : 1},
+      crew_{allowance_of(plan)},
+      workers_{plan.workers},
+      pace_{pace_of(plan)},
+      line_held_(plan.make_partitioner ? plan.workers : 1, false) {
   if (plan.make_partitioner) partitioner_ = plan.make_partitioner();
   if (plan.make_collector) collector_ = plan.make_collector();
 }
@@ -69,7 +76,9 @@ void stage::receive(message& m) {
   std::visit(overloaded{
                  [this](deliver_items& each) { arrive(each); },
                  [this](end_of_stream& each) { inputs_[each.edge].ended = true; },
-                 [this](grant_credit& each) { outbox_.granted(each.edge, {each.items, each.bytes}); },
+                 [this](grant_credit& each) {
+                   outbox_.granted(each.edge, {each.items, each.bytes});
+                 },
                  [](caught_up&) {},
                  [this](cancel_edge& each) { cancelled_by(each.edge); },
                  [this](worker_reported& each) { settle(*each.report); },
@@ -233,8 +242,9 @@ bool stage::start_next() {
 }
 
 std::uint32_t stage::piece_size(std::size_t line, std::int64_t room) const {
-  auto size = std::max<std::int64_t>(1, plan_.one_to_many && !plan_.scatter ? pace_.suggestion()
-                                                                              : std::min<std::int64_t>(pace_.suggestion(), room));
+  auto size = std::max<std::int64_t>(1, plan_.one_to_many && !plan_.scatter
+                                            ? pace_.suggestion()
+                                            : std::min<std::int64_t>(pace_.suggestion(), room));
   if (!inline_worker_ && pace_.mean() * size > worth_sharing) {
     const auto fair = work_.items(line) / std::max<std::int64_t>(1, 2 * crew_.staying()) + 1;
     size = std::min(size, std::max(fair, worth_sharing / std::max<std::int64_t>(1, pace_.mean())));
@@ -255,7 +265,8 @@ void stage::run_inline(piece work) {
 void stage::grant_credit_due() {
   for (const auto& due : ledger_->collect()) {
     const input_edge& edge = inputs_[due.edge];
-    if (!edge.ended) edge.producer->post(grant_credit{edge.producer_edge, due.amount.items, due.amount.bytes});
+    if (!edge.ended)
+      edge.producer->post(grant_credit{edge.producer_edge, due.amount.items, due.amount.bytes});
   }
 }
 

@@ -23,8 +23,8 @@
 
 namespace penstock {
 
-/// The actor that owns a stage: its inbox, the credit it grants, its workers, what waits to be sent. A stage with one
-/// cooperative worker runs the body itself, in its own turn.
+/// The actor that owns a stage: its inbox, the credit it grants, its workers, what waits to be sent. A stage
+/// with one cooperative worker runs the body itself, in its own turn.
 class stage final : public actor_logic {
  public:
   stage(const stage_plan& plan, std::uint32_t member, environment& env, run_state& run);
@@ -142,7 +142,7 @@ class stage final : public actor_logic {
   std::unique_ptr<worker> inline_worker_;
   crew crew_;
   unsigned next_worker_ = 0;
-  unsigned workers_;  ///< as many as there should be
+  unsigned workers_;     ///< as many as there should be
   bool pooled_ = false;  ///< its workers are actors
   pace pace_;
   std::vector<bool> line_held_;  ///< keyed stages: a retry keeps later items of its keys back

@@ -161,7 +161,8 @@ void stage::note_state() {
 std::string stage::waits_for() const {
   if (!outbox_.empty() || (outbox_.room() <= 0 && !work_.empty())) {
     for (const output_edge& edge : outbox_.all()) {
-      if (!edge.cancelled && (edge.left.items <= edge.backlog_items || edge.left.bytes <= edge.backlog_bytes)) {
+      if (!edge.cancelled &&
+          (edge.left.items <= edge.backlog_items || edge.left.bytes <= edge.backlog_bytes)) {
         return "credit of '" + edge.name + "'";
       }
     }

@@ -38,11 +38,13 @@ void stage::settle(piece_report& report) {
   }
   meter_.skipped += report.skipped;
   meter_.dead_letters += report.dead_letters;
-  if (outbox_.edges() > 0 && !plan_.one_to_many && report.taken > report.outputs.size()) meter_.dropped += report.taken - report.outputs.size();
+  if (outbox_.edges() > 0 && !plan_.one_to_many && report.taken > report.outputs.size())
+    meter_.dropped += report.taken - report.outputs.size();
   if (report.ended) {
     emit(std::move(report.outputs));
   } else if (report.taken > 0 || !report.outputs.empty()) {
-    finish_items(report.sequence, {std::move(report.outputs), report.edge, report.taken, report.taken_weight});
+    finish_items(report.sequence,
+                 {std::move(report.outputs), report.edge, report.taken, report.taken_weight});
   }
   if (report.rest) {
     if (phase_ == phase::running && !failed_) {
@@ -103,7 +105,8 @@ void stage::handle_failure(const piece_report& report, failed_item& failure) {
   ++meter_.failures;
   try {
     if (decision.action == error_action::dead_letter) {
-      write_dead_letter(run_, plan_.stage, {}, plan_.codec, failure.item.item(0), sequence, failure.attempt, failure.error);
+      write_dead_letter(run_, plan_.stage, {}, plan_.codec, failure.item.item(0), sequence, failure.attempt,
+                        failure.error);
       ++meter_.dead_letters;
     } else if (decision.action == error_action::skip) {
       ++meter_.skipped;
@@ -121,7 +124,8 @@ void stage::handle_failure(const piece_report& report, failed_item& failure) {
   give_up_item(sequence, report, failure);
 }
 
-/// Between scatter and gather a failure becomes the piece's outcome, unless the stage has a policy of its own.
+/// Between scatter and gather a failure becomes the piece's outcome, unless the stage has a policy of its
+/// own.
 bool stage::leave_outcome(failed_item& failure) {
   auto* token = dynamic_cast<scope_token*>(failure.item.tokens().at(0));
   if (token == nullptr) return false;

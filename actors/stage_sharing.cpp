@@ -11,7 +11,8 @@ constexpr std::int64_t long_piece = 2'000'000;
 
 }  // namespace
 
-/// Long computations of one item each: worth a lock per item, so that a slow one blocks nobody but its worker.
+/// Long computations of one item each: worth a lock per item, so that a slow one blocks nobody but its
+/// worker.
 bool stage::shares_pieces() const {
   return plan_.pool == pool_kind::per_core && !plan_.one_to_many && !partitioner_;
 }
@@ -29,7 +30,8 @@ void stage::assign(crew::member& to, piece work) {
   if (several) env_.remind(long_piece, self_, look_after{to.number, to.board_number + to.boards.size() - 1});
 }
 
-/// Nothing is left in the inbox: a free worker takes what a busy one has not begun. True if there is work again.
+/// Nothing is left in the inbox: a free worker takes what a busy one has not begun. True if there is work
+/// again.
 bool stage::help_out() {
   if (!shares_pieces() || !work_.empty() || !crew_.has_idle() || phase_ != phase::running) return false;
   for (crew::member& busy : crew_.members()) {

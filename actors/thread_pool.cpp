@@ -74,7 +74,8 @@ thread_pool::~thread_pool() {
   }
 }
 
-address thread_pool::spawn(std::unique_ptr<actor_logic> logic, ref<activity> counted, const std::string& name) {
+address thread_pool::spawn(std::unique_ptr<actor_logic> logic, ref<activity> counted,
+                           const std::string& name) {
   ref<thread_box> box{new thread_box{std::move(logic), std::move(counted)}};
   entry added;
   added.ended = std::make_shared<bool>(false);

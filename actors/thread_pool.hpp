@@ -17,7 +17,8 @@ namespace penstock {
 class thread_pool {
  public:
   thread_pool();
-  /// Joins the threads that have ended; leaves those that a body still holds (see `ended_within`) to themselves.
+  /// Joins the threads that have ended; leaves those that a body still holds (see `ended_within`) to
+  /// themselves.
   ~thread_pool();
 
   address spawn(std::unique_ptr<actor_logic> logic, ref<activity> counted, const std::string& name);

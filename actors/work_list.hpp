@@ -9,8 +9,8 @@
 
 namespace penstock {
 
-/// The inbox of a stage: pieces in order of arrival, one line for all workers or, in a keyed stage, one line per worker.
-/// The stage's thread only.
+/// The inbox of a stage: pieces in order of arrival, one line for all workers or, in a keyed stage, one line
+/// per worker. The stage's thread only.
 class work_list {
  public:
   explicit work_list(std::size_t lines = 1) : lines_(lines) {}

@@ -9,13 +9,17 @@ namespace penstock {
 
 namespace {
 
-/// With operators that expand, the body's outputs go through them in small helpings, so that the room is not overrun by much.
+/// With operators that expand, the body's outputs go through them in small helpings, so that the room is not
+/// overrun by much.
 constexpr std::uint32_t expanding_helping = 16;
 
 }  // namespace
 
 worker::worker(const work_plan& plan, run_state& run, unsigned number)
-    : plan_{plan}, run_{run}, number_{number}, context_{run, plan.stage, number},
+    : plan_{plan},
+      run_{run},
+      number_{number},
+      context_{run, plan.stage, number},
       one_by_one_{plan.codec != nullptr && writes_dead_letters(plan.operators)} {
   keep_items_ = plan.policy.keeps_items() || one_by_one_;
 }
@@ -60,7 +64,8 @@ piece_report worker::go_on() {
   } while (may_go_on(report, room));
   report.wants_stop = context_.wants_stop();
   report.suspended = suspended_;
-  report.taken_weight = weight - std::min(weight, current_.items.weight() + (report.failure ? report.failure->weight : 0));
+  report.taken_weight =
+      weight - std::min(weight, current_.items.weight() + (report.failure ? report.failure->weight : 0));
   if (!suspended_ && !current_.items.empty()) report.rest = std::move(current_);
   return report;
 }
@@ -118,8 +123,8 @@ void worker::set_failed_item_apart(const std::exception_ptr& error, piece_report
   open_scope_ = nullptr;
 }
 
-/// Gives the outputs of a call their tokens: those of the items they came of or, in a scatter, a new one per item. An
-/// item that was not finished may have outputs too.
+/// Gives the outputs of a call their tokens: those of the items they came of or, in a scatter, a new one per
+/// item. An item that was not finished may have outputs too.
 void worker::label_outputs(body_work& work, const lineage& tokens, std::uint32_t taken) {
   const bool unfinished = work.counts.size() > taken;
   if (unfinished && work.error && tokens.at(taken) != nullptr) {
@@ -148,8 +153,13 @@ lineage worker::scatter_lineage(const body_work& work, const lineage& tokens) {
 void worker::apply_chain(batch& items, const batch& input, piece_report& report) {
   const bool own_input = plan_.codec == nullptr && writes_dead_letters(plan_.operators);
   const batch before = own_input ? items.copy() : batch{};
-  const operator_site site{run_,   plan_.stage, own_input ? plan_.operators_codec : plan_.codec,
-                           own_input ? before : input, own_input, current_.sequence, current_.attempt};
+  const operator_site site{run_,
+                           plan_.stage,
+                           own_input ? plan_.operators_codec : plan_.codec,
+                           own_input ? before : input,
+                           own_input,
+                           current_.sequence,
+                           current_.attempt};
   const operator_result result = apply_operators(*chain_, plan_.operators, items, site);
   report.skipped += static_cast<std::uint32_t>(result.skipped);
   report.dead_letters += static_cast<std::uint32_t>(result.dead_letters);

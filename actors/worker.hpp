@@ -23,10 +23,10 @@ struct work_plan {
   error_policy policy;
   const item_codec* codec = nullptr;            ///< of the input, for dead letters
   const item_codec* operators_codec = nullptr;  ///< of what goes into the operators, where the input has none
-  std::uint32_t max_output = 0;       ///< outputs of an item; 0: any number
-  std::uint64_t max_item = 0;         ///< bytes of the heaviest output; 0: any weight
-  bool expands = false;               ///< a fused operator may emit more than it takes
-  ref<scope_pair> scatter;            ///< set: every item's outputs are pieces of a job of their own
+  std::uint32_t max_output = 0;                 ///< outputs of an item; 0: any number
+  std::uint64_t max_item = 0;                   ///< bytes of the heaviest output; 0: any weight
+  bool expands = false;                         ///< a fused operator may emit more than it takes
+  ref<scope_pair> scatter;  ///< set: every item's outputs are pieces of a job of their own
 };
 
 /// Runs a stage's body and fused operators on pieces. Catches all that they throw. One thread at a time.
@@ -38,7 +38,8 @@ class worker {
   /// Makes the body and calls `on_start`. Null, or what was thrown.
   std::exception_ptr start();
 
-  /// Works on a piece, until it has as many outputs as the piece reserved credit for. The report says what is left.
+  /// Works on a piece, until it has as many outputs as the piece reserved credit for. The report says what is
+  /// left.
   piece_report run(piece work);
 
   bool suspended() const { return suspended_; }

@@ -4,7 +4,8 @@
 
 namespace penstock {
 
-worker_actor::worker_actor(const stage_plan& plan, run_state& run, environment& env, unsigned number, address stage)
+worker_actor::worker_actor(const stage_plan& plan, run_state& run, environment& env, unsigned number,
+                           address stage)
     : env_{env}, run_{run}, worker_{plan, run, number}, stage_{std::move(stage)} {}
 
 void worker_actor::receive(message& m) { waiting_.push_back(std::move(m)); }

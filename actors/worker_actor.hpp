@@ -3,8 +3,8 @@
 #include <deque>
 
 #include <penstock/actors/actor.hpp>
-#include <penstock/actors/stage_plan.hpp>
 #include <penstock/actors/piece_board.hpp>
+#include <penstock/actors/stage_plan.hpp>
 #include <penstock/actors/worker.hpp>
 
 namespace penstock {

@@ -19,9 +19,9 @@ class dead_letter_sink;
 /// What all actors of a run share. Any thread.
 struct run_state {
   std::string graph;
-  std::atomic<bool> stopping{false};            ///< the run is being aborted
-  std::atomic<bool> draining{false};            ///< sources should end
-  std::atomic<std::int64_t> last_progress{0};   ///< ns; when an item last moved
+  std::atomic<bool> stopping{false};           ///< the run is being aborted
+  std::atomic<bool> draining{false};           ///< sources should end
+  std::atomic<std::int64_t> last_progress{0};  ///< ns; when an item last moved
   dead_letter_sink* dead_letters = nullptr;
   std::uint64_t id = 0;
   std::shared_ptr<spdlog::logger> log;
@@ -30,7 +30,8 @@ struct run_state {
 /// What a body may ask of its worker. Valid during the call it was passed to; the worker's thread only.
 class worker_context {
  public:
-  worker_context(run_state& run, const std::string& stage, unsigned worker) : run_{run}, stage_{stage}, worker_{worker} {}
+  worker_context(run_state& run, const std::string& stage, unsigned worker)
+      : run_{run}, stage_{stage}, worker_{worker} {}
 
   const std::string& stage_name() const { return stage_; }
   /// Number of this worker in its stage, from 0.
@@ -39,7 +40,8 @@ class worker_context {
   std::uint32_t attempt() const { return attempt_; }
   /// True once the run is aborted: a long body should return.
   bool stop_requested() const { return run_.stopping.load(std::memory_order_relaxed); }
-  /// This stage needs nothing more: upstream is cancelled at once, what waits is thrown away, the run ends well.
+  /// This stage needs nothing more: upstream is cancelled at once, what waits is thrown away, the run ends
+  /// well.
   void stop() { wants_stop_ = true; }
   spdlog::logger& log() { return *run_.log; }
 
@@ -62,7 +64,8 @@ class source_context {
   source_context(run_state& run, const std::string& source) : run_{run}, source_{source} {}
 
   const std::string& source_name() const { return source_; }
-  /// True once the run drains or is aborted, or nobody wants more: a source that waits should return std::nullopt.
+  /// True once the run drains or is aborted, or nobody wants more: a source that waits should return
+  /// std::nullopt.
   bool stop_requested() const {
     return run_.stopping.load(std::memory_order_relaxed) || run_.draining.load(std::memory_order_relaxed) ||
            outputs_->abandoned();

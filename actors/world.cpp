@@ -53,7 +53,9 @@ class real_environment final : public environment {
   void when_quiet(std::function<void()> idle) override { activity_->when_quiet(std::move(idle)); }
   bool quiet() const override { return activity_->quiet(); }
 
-  std::size_t lost_threads(std::int64_t wait) override { return threads_.ended_within(std::chrono::nanoseconds{wait}); }
+  std::size_t lost_threads(std::int64_t wait) override {
+    return threads_.ended_within(std::chrono::nanoseconds{wait});
+  }
   void give_up() override { world_.scheduler().leak(); }
 
  private:

@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::size_t header_size(std::size_t align) { return (sizeof(slab) + align - 1) / align * align; }
 
-constexpr std::size_t slab_align(std::size_t item_align) { return std::max(item_align, alignof(std::max_align_t)); }
+constexpr std::size_t slab_align(std::size_t item_align) {
+  return std::max(item_align, alignof(std::max_align_t));
+}
 
 }  // namespace
 
@@ -21,7 +23,8 @@ ref<slab> slab::make(const item_type& type, std::uint32_t capacity) {
   const auto align = slab_align(type.align);
   const auto header = header_size(align);
   const auto bytes = header + type.size * capacity;
-  void* memory = align > alignof(std::max_align_t) ? ::operator new(bytes, std::align_val_t{align}) : ::operator new(bytes);
+  void* memory = align > alignof(std::max_align_t) ? ::operator new (bytes, std::align_val_t{align})
+                                                   : ::operator new(bytes);
   auto* items = static_cast<std::byte*>(memory) + header;
   return ref<slab>{new (memory) slab{type, capacity, items}};
 }
@@ -36,7 +39,7 @@ void slab::last_owner_left() noexcept {
   const auto align = slab_align(type_->align);
   this->~slab();
   if (align > alignof(std::max_align_t)) {
-    ::operator delete(static_cast<void*>(this), std::align_val_t{align});
+    ::operator delete (static_cast<void*>(this), std::align_val_t{align});
   } else {
     ::operator delete(static_cast<void*>(this));
   }
@@ -86,7 +89,8 @@ batch batch::split_front(std::uint32_t count) {
 void batch::share() {
   if (shared_ || empty()) return;
   if (!memory_->unique()) {
-    // Other batches lie in the same slab, so it can't become the owner of a part: these items move into their own.
+    // Other batches lie in the same slab, so it can't become the owner of a part: these items move into their
+    // own.
     auto own = slab::make(memory_->type(), count_);
     memory_->type().relocate(memory_->at(first_), own->at(0), count_);
     memory_ = std::move(own);

@@ -11,8 +11,8 @@
 
 namespace penstock {
 
-/// Memory for items of one type: a header and room for `capacity` items in one allocation. It owns the memory; the items
-/// belong to the batches that lie in it, or to the slab itself once they are shared.
+/// Memory for items of one type: a header and room for `capacity` items in one allocation. It owns the
+/// memory; the items belong to the batches that lie in it, or to the slab itself once they are shared.
 class slab final : public ref_counted {
  public:
   /// Throws std::bad_alloc.
@@ -37,11 +37,11 @@ class slab final : public ref_counted {
   std::uint32_t owned_count_ = 0;
 };
 
-/// Items of one type in a row, with their weight in bytes and their tokens: what travels between stages. A handle that
-/// moves; the items themselves stay where they are. One thread at a time.
+/// Items of one type in a row, with their weight in bytes and their tokens: what travels between stages. A
+/// handle that moves; the items themselves stay where they are. One thread at a time.
 ///
-/// An exclusive batch owns its items and may change them or move them out. A shared one (after `share`) reads them as const,
-/// together with its aliases.
+/// An exclusive batch owns its items and may change them or move them out. A shared one (after `share`) reads
+/// them as const, together with its aliases.
 class batch {
  public:
   batch() = default;
@@ -78,7 +78,8 @@ class batch {
   void share();
   /// A second handle on the same shared items.
   batch alias() const;
-  /// A batch with copies of the items; throws what a copy constructor throws. Precondition: the type can be copied.
+  /// A batch with copies of the items; throws what a copy constructor throws. Precondition: the type can be
+  /// copied.
   batch copy() const;
 
   /// Measures the weight anew, after the items were changed in place.
@@ -86,8 +87,8 @@ class batch {
   /// Keeps the first `count` items and destroys the others.
   void truncate(std::uint32_t count);
 
-  /// Moves the items of `other` behind these, into a larger slab where needed. Both must be exclusive and of one type, or
-  /// two parts of one batch that follow each other: those are joined where they lie.
+  /// Moves the items of `other` behind these, into a larger slab where needed. Both must be exclusive and of
+  /// one type, or two parts of one batch that follow each other: those are joined where they lie.
   void append(batch&& other);
 
   /// Destroys the items and lets go of their tokens.

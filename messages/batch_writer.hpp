@@ -8,7 +8,8 @@
 
 namespace penstock {
 
-/// Builds a batch of T item by item; the slab is made with the first item and doubles when it is full. One thread.
+/// Builds a batch of T item by item; the slab is made with the first item and doubles when it is full. One
+/// thread.
 template <class T>
 class batch_writer {
  public:

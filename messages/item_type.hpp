@@ -12,17 +12,19 @@
 
 namespace penstock {
 
-/// What the engine must know of a user's item type once the type itself is erased. One constant object per type.
+/// What the engine must know of a user's item type once the type itself is erased. One constant object per
+/// type.
 struct item_type {
   const char* (*name)();
   std::size_t size;
   std::size_t align;
   std::size_t fixed_weight;  ///< bytes an item weighs, 0 when that varies from item to item
 
-  void (*destroy)(std::byte* first, std::size_t count) noexcept;                   ///< null: nothing to do
-  void (*relocate)(std::byte* from, std::byte* to, std::size_t count) noexcept;    ///< move construct, destroy the source
-  void (*copy)(const std::byte* from, std::byte* to, std::size_t count);           ///< null: a move-only type
-  std::size_t (*weigh)(const std::byte* first, std::size_t count);                 ///< bytes that `count` items own
+  void (*destroy)(std::byte* first, std::size_t count) noexcept;  ///< null: nothing to do
+  void (*relocate)(std::byte* from, std::byte* to,
+                   std::size_t count) noexcept;  ///< move construct, destroy the source
+  void (*copy)(const std::byte* from, std::byte* to, std::size_t count);  ///< null: a move-only type
+  std::size_t (*weigh)(const std::byte* first, std::size_t count);        ///< bytes that `count` items own
 };
 
 namespace detail {
@@ -62,7 +64,8 @@ std::size_t weigh_items(const std::byte* first, std::size_t count) {
 
 template <class T>
 constexpr item_type make_item_type() {
-  static_assert(std::is_nothrow_move_constructible_v<T>, "penstock: an item's move constructor must be noexcept");
+  static_assert(std::is_nothrow_move_constructible_v<T>,
+                "penstock: an item's move constructor must be noexcept");
   item_type type{};
   type.name = [] { return type_name<T>().c_str(); };
   type.size = sizeof(T);

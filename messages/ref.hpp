@@ -6,7 +6,8 @@
 
 namespace penstock {
 
-/// Base of objects that count their owners. The count is atomic: handles may be copied and dropped on any thread.
+/// Base of objects that count their owners. The count is atomic: handles may be copied and dropped on any
+/// thread.
 class ref_counted {
  public:
   ref_counted() = default;
@@ -47,8 +48,8 @@ class ref {
   ref(const ref& other) : ref{other.object_} {}
   ref(ref&& other) noexcept : object_{std::exchange(other.object_, nullptr)} {}
   template <class U>
-    requires std::is_convertible_v<U*, T*>
-  ref(ref<U> other) : object_{other.detach()} {}  // NOLINT: as with any pointer
+  requires std::is_convertible_v<U*, T*> ref(ref<U> other)
+      : object_{other.detach()} {}  // NOLINT: as with any pointer
   ~ref() {
     if (object_ != nullptr) object_->release();
   }

@@ -9,11 +9,12 @@
 
 namespace penstock {
 
-/// Stands for one delivery of a job, or for the pieces of one: everything that came of it holds the token, and when the last
-/// holder lets go `settled` runs, exactly once, on the thread that let go.
+/// Stands for one delivery of a job, or for the pieces of one: everything that came of it holds the token,
+/// and when the last holder lets go `settled` runs, exactly once, on the thread that let go.
 class token : public ref_counted {
  public:
-  /// Marks the job as lost in part or whole. The first reason is kept. Any thread; must be called before letting go.
+  /// Marks the job as lost in part or whole. The first reason is kept. Any thread; must be called before
+  /// letting go.
   void flag(const std::string& reason) {
     const std::lock_guard lock{mutex_};
     if (!flagged_) reason_ = reason;

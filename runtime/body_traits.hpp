@@ -51,7 +51,8 @@ template <class T>
 concept range_of_items = requires(T& range) {
   range.begin();
   range.end();
-} && !one_item<T>::value && !is_optional<T>::value && !is_generator<T>::value;
+}
+&&!one_item<T>::value && !is_optional<T>::value && !is_generator<T>::value;
 
 /// How a body's result becomes outputs.
 enum class output_form { none, one, maybe, many, lazy };
@@ -84,7 +85,7 @@ struct output_of<generator<T>> {
   using type = T;
 };
 template <class R>
-  requires range_of_items<R>
+requires range_of_items<R>
 struct output_of<R> {
   using type = std::remove_cvref_t<decltype(*std::declval<R&>().begin())>;
 };
@@ -143,7 +144,8 @@ decltype(auto) call_keeping(F& f, worker_context& context, const In& item) {
 
 template <class F, class In>
 struct body_result {
-  using type = decltype(call_taking(std::declval<F&>(), std::declval<worker_context&>(), std::declval<In&>()));
+  using type =
+      decltype(call_taking(std::declval<F&>(), std::declval<worker_context&>(), std::declval<In&>()));
 };
 
 template <class F, class In>

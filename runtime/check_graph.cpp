@@ -23,12 +23,14 @@ void check_graph(const graph_data& graph, const resolved_graph& resolved) {
   for (std::size_t i = 0; i < resolved.nodes.size(); ++i) {
     const graph_node& node = resolved.nodes[i];
     if (node.kind != node_kind::sink && consumers[i] == 0) {
-      throw graph_error(where + ", " + to_string(node.kind) + " '" + node.name + "': nobody takes its output; the graph has no sink for it");
+      throw graph_error(where + ", " + to_string(node.kind) + " '" + node.name +
+                        "': nobody takes its output; the graph has no sink for it");
     }
     for (const output_ref& input : node.inputs) {
       if (consumers[input.node] > 1 && !node.lends) {
-        throw graph_error(where + ", stage '" + node.name + "': takes move-only items (" + node.input_type + ") of '" +
-                          resolved.nodes[input.node].name + "' that another stage takes too; take them by const reference");
+        throw graph_error(where + ", stage '" + node.name + "': takes move-only items (" + node.input_type +
+                          ") of '" + resolved.nodes[input.node].name +
+                          "' that another stage takes too; take them by const reference");
       }
     }
   }

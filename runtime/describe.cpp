@@ -42,8 +42,8 @@ std::string describe(const graph& g, const settings& overrides) {
     const stage_plan& stage = plan.stages[member.index];
     text += "  " + stage.kind + " '" + stage.stage + "'" + operators_of(stage.operators) + " <-";
     for (const std::size_t input : member.inputs) text += " '" + plan.members[input].name + "'";
-    text += ", " + std::to_string(stage.workers) + " x " + pool_name(stage.pool) + (stage.ordered ? ", ordered" : "") +
-            ", capacity " + std::to_string(stage.capacity) + " items, " +
+    text += ", " + std::to_string(stage.workers) + " x " + pool_name(stage.pool) +
+            (stage.ordered ? ", ordered" : "") + ", capacity " + std::to_string(stage.capacity) + " items, " +
             byte_size_text(static_cast<std::int64_t>(stage.bytes)) + "\n";
   }
   const memory_estimate bound = estimate_memory(g, overrides);

@@ -7,7 +7,8 @@
 
 namespace penstock {
 
-/// A graph in words: a line per stage with its inputs, pool and capacity, and the memory bound. Throws what a start would.
+/// A graph in words: a line per stage with its inputs, pool and capacity, and the memory bound. Throws what a
+/// start would.
 std::string describe(const graph& g, const settings& overrides = {});
 
 }  // namespace penstock

@@ -15,8 +15,10 @@ namespace {
 void at_exit(int status, void*) {
   const std::string* stage = current_body::stage();
   if (stage == nullptr) return;
-  std::fprintf(stderr, "penstock: graph '%s', stage '%s': std::exit(%d) was called inside a body; the process ends here\n",
-               current_body::graph().c_str(), stage->c_str(), status);
+  std::fprintf(
+      stderr,
+      "penstock: graph '%s', stage '%s': std::exit(%d) was called inside a body; the process ends here\n",
+      current_body::graph().c_str(), stage->c_str(), status);
   std::fflush(nullptr);
   ::_exit(status == 0 ? 1 : status);
 }

@@ -4,8 +4,9 @@
 
 namespace penstock {
 
-/// While it lives, a std::exit from inside a body is told on standard error, with the stage's name, and ends the process at
-/// once: destructors of static objects would otherwise run under the feet of the other threads.
+/// While it lives, a std::exit from inside a body is told on standard error, with the stage's name, and ends
+/// the process at once: destructors of static objects would otherwise run under the feet of the other
+/// threads.
 class exit_guard {
  public:
   explicit exit_guard(const std::string& graph);

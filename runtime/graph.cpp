@@ -26,7 +26,8 @@ const char* to_string(node_kind kind) {
 
 std::vector<output_ref> detail::refine(graph_data& graph, const std::vector<output_ref>& outputs,
                                        std::shared_ptr<const chain_spec> operators) {
-  if (outputs.size() == 1 && !outputs.front().operators) return {output_ref{outputs.front().node, std::move(operators)}};
+  if (outputs.size() == 1 && !outputs.front().operators)
+    return {output_ref{outputs.front().node, std::move(operators)}};
   graph_node relay;
   relay.kind = node_kind::chain;
   relay.name = operators->operators.front().name + "#" + std::to_string(graph.nodes.size());

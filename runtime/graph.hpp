@@ -11,19 +11,22 @@
 
 namespace penstock {
 
-/// A dataflow graph: a description that can be printed, checked and run many times. Not for several threads at once.
+/// A dataflow graph: a description that can be printed, checked and run many times. Not for several threads
+/// at once.
 class graph {
  public:
   explicit graph(std::string name);
 
   const std::string& name() const { return data_->name; }
 
-  /// A source of items: a callable that returns std::optional<T> (nothing: the end) or a generator<T>, with or without a
-  /// source_context&; a range; or a class with such a call operator, which may have ack(const T&) and nack(const T&, reason).
+  /// A source of items: a callable that returns std::optional<T> (nothing: the end) or a generator<T>, with
+  /// or without a source_context&; a range; or a class with such a call operator, which may have ack(const
+  /// T&) and nack(const T&, reason).
   template <class Body, class... Options>
   auto source(std::string name, Body body, const Options&... options) {
-    static_assert(detail::source_callable<Body> || detail::range_of_items<Body>,
-                  "penstock: a source's body must be a range, or a callable that returns std::optional or a generator");
+    static_assert(
+        detail::source_callable<Body> || detail::range_of_items<Body>,
+        "penstock: a source's body must be a range, or a callable that returns std::optional or a generator");
     using item = typename detail::source_item<Body>::type;
     graph_node node;
     node.kind = node_kind::source;
@@ -51,7 +54,8 @@ auto merge(const First& first, const Others&... others) {
   std::vector<output_ref> all = head.outputs();
   const auto add = [&](const stream<item>& other) {
     if (other.graph() != head.graph()) {
-      throw graph_error("graph '" + head.graph()->name + "': merge of a stream of another graph, '" + other.graph()->name + "'");
+      throw graph_error("graph '" + head.graph()->name + "': merge of a stream of another graph, '" +
+                        other.graph()->name + "'");
     }
     all.insert(all.end(), other.outputs().begin(), other.outputs().end());
   };

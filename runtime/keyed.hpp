@@ -44,8 +44,8 @@ class typed_partitioner final : public partitioner {
     return std::hash<key>{}(std::invoke(key_of_, item));
   }
 
-  /// std::hash of an integer is often the integer; neighbours must not all share a line. (Finaliser of MurmurHash3, by
-  /// Austin Appleby, public domain.)
+  /// std::hash of an integer is often the integer; neighbours must not all share a line. (Finaliser of
+  /// MurmurHash3, by Austin Appleby, public domain.)
   static std::size_t mix(std::size_t h) {
     h ^= h >> 33;
     h *= 0xff51afd7ed558ccdULL;

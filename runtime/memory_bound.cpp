@@ -29,7 +29,8 @@ memory_estimate estimate_memory(const graph& g, const settings& overrides) {
       if (from.is_source || member.is_source) continue;
       const stage_plan& maker = plan.stages[from.index];
       const stage_plan& taker = plan.stages[member.index];
-      const std::uint64_t outputs = maker.one_to_many ? (maker.max_output > 0 ? maker.max_output : usual_max_output) : 1;
+      const std::uint64_t outputs =
+          maker.one_to_many ? (maker.max_output > 0 ? maker.max_output : usual_max_output) : 1;
       result.bytes += maker.workers * outputs * taker.max_input;
     }
   }

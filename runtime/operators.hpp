@@ -13,8 +13,8 @@
 
 namespace penstock::detail {
 
-// Fused operators: each is a small function object that hands what it makes to the next one. A chain of them is one type,
-// so the compiler turns it into one loop.
+// Fused operators: each is a small function object that hands what it makes to the next one. A chain of them
+// is one type, so the compiler turns it into one loop.
 
 template <class F>
 struct map_operator {
@@ -156,7 +156,8 @@ class typed_chain final : public chain {
           std::move(item),
           [&](auto&& made) {
             In* to = items + kept++;
-            if (static_cast<const void*>(std::addressof(made)) != to) *to = std::forward<decltype(made)>(made);
+            if (static_cast<const void*>(std::addressof(made)) != to)
+              *to = std::forward<decltype(made)>(made);
           },
           at);
       return kept - before;

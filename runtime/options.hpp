@@ -13,7 +13,14 @@
 namespace penstock {
 
 /// Where an option may stand; a sum of these.
-enum place : unsigned { on_source = 1, on_stage = 2, on_sink = 4, on_scatter = 8, on_gather = 16, on_operator = 32 };
+enum place : unsigned {
+  on_source = 1,
+  on_stage = 2,
+  on_sink = 4,
+  on_scatter = 8,
+  on_gather = 16,
+  on_operator = 32
+};
 
 inline constexpr unsigned on_pool = on_stage | on_sink | on_scatter | on_gather;
 
@@ -53,18 +60,23 @@ struct order_option {
 }  // namespace detail
 
 /// How many items are worked on at a time; one body instance each. Default 1; per_core: one per core.
-constexpr auto workers(auto n) { return detail::number_option<&node_options::workers, on_pool>{detail::as_number(n)}; }
+constexpr auto workers(auto n) {
+  return detail::number_option<&node_options::workers, on_pool>{detail::as_number(n)};
+}
 /// How many items a stage may hold, those in work included. Default 4096.
 constexpr auto capacity(auto items) {
   return detail::number_option<&node_options::capacity, on_pool>{detail::as_number(items)};
 }
 /// How many bytes a stage may hold. Default 16 MiB.
-constexpr auto bytes(auto n) { return detail::number_option<&node_options::bytes, on_pool>{detail::as_number(n)}; }
+constexpr auto bytes(auto n) {
+  return detail::number_option<&node_options::bytes, on_pool>{detail::as_number(n)};
+}
 /// The most outputs that one item may have; needed where they are kept until the item is done. Default 256.
 constexpr auto max_output(auto items) {
   return detail::number_option<&node_options::max_output, on_pool>{detail::as_number(items)};
 }
-/// The most bytes that a result may weigh; a heavier one fails its item. Makes the memory bound of the graph known.
+/// The most bytes that a result may weigh; a heavier one fails its item. Makes the memory bound of the graph
+/// known.
 constexpr auto max_item(auto n) {
   return detail::number_option<&node_options::max_item, on_pool | on_source>{detail::as_number(n)};
 }
@@ -167,8 +179,8 @@ struct on_error_option {
 
 /// What to do with items whose body throws: the first rule that applies, in the order given.
 template <class... Rules>
-  requires(std::is_base_of_v<error_option, Rules> && ...)
-on_error_option<Rules...> on_error(const Rules&... rules) {
+requires(std::is_base_of_v<error_option, Rules>&&...)
+    on_error_option<Rules...> on_error(const Rules&... rules) {
   return {error_policy{std::vector<error_rule>{rules.rule()...}}};
 }
 
@@ -209,7 +221,8 @@ constexpr bool writes_dead_letters() {
 
 template <unsigned Place, class... Options>
 node_options collect_options(const Options&... options) {
-  static_assert((fits<Place, Options>() && ...), "penstock: this kind of stage can't take one of the given options");
+  static_assert((fits<Place, Options>() && ...),
+                "penstock: this kind of stage can't take one of the given options");
   node_options result;
   if constexpr ((fits<Place, Options>() && ...)) (options.apply(result), ...);
   return result;

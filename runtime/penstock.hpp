@@ -1,8 +1,8 @@
 #pragma once
 
 /// \file
-/// All that a program needs to describe graphs and run them. For dead letters, and wherever items are written down, include
-/// <penstock/messages/codec.hpp> as well.
+/// All that a program needs to describe graphs and run them. For dead letters, and wherever items are written
+/// down, include <penstock/messages/codec.hpp> as well.
 
 #include <penstock/messages/error.hpp>
 #include <penstock/messages/generator.hpp>

@@ -17,13 +17,15 @@ std::vector<std::vector<use>> uses_of(const graph_data& graph) {
   std::vector<std::vector<use>> result(graph.nodes.size());
   for (std::size_t consumer = 0; consumer < graph.nodes.size(); ++consumer) {
     const auto& inputs = graph.nodes[consumer].inputs;
-    for (std::size_t input = 0; input < inputs.size(); ++input) result[inputs[input].node].push_back({consumer, input});
+    for (std::size_t input = 0; input < inputs.size(); ++input)
+      result[inputs[input].node].push_back({consumer, input});
   }
   return result;
 }
 
 /// The producer's name and those of the operators; a number where another node has that name already.
-std::string name_of(const graph_node& producer, const chain_spec& operators, const std::vector<graph_node>& nodes) {
+std::string name_of(const graph_node& producer, const chain_spec& operators,
+                    const std::vector<graph_node>& nodes) {
   std::string base = producer.name;
   for (const operator_plan& each : operators.operators) base += "." + each.name;
   std::string name = base;
@@ -39,9 +41,12 @@ resolved_graph resolve_operators(const graph_data& graph) {
   result.chains.resize(graph.nodes.size());
   const auto uses = uses_of(graph);
   for (std::size_t producer = 0; producer < graph.nodes.size(); ++producer) {
-    const auto operators_of = [&](const use& each) { return graph.nodes[each.consumer].inputs[each.input].operators; };
+    const auto operators_of = [&](const use& each) {
+      return graph.nodes[each.consumer].inputs[each.input].operators;
+    };
     bool alike = true;
-    for (const use& each : uses[producer]) alike = alike && operators_of(each) == operators_of(uses[producer].front());
+    for (const use& each : uses[producer])
+      alike = alike && operators_of(each) == operators_of(uses[producer].front());
     if (alike && !uses[producer].empty()) {
       result.chains[producer] = operators_of(uses[producer].front());
       continue;

@@ -52,9 +52,7 @@ void run::wait() {
 
 void run::drain() { impl_->post(drain_run{}); }
 
-void run::drain(std::chrono::nanoseconds deadline) {
-  impl_->post(drain_run{deadline.count()});
-}
+void run::drain(std::chrono::nanoseconds deadline) { impl_->post(drain_run{deadline.count()}); }
 
 void run::abort(const std::string& reason) { impl_->post(abort_run{reason}); }
 

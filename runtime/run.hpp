@@ -10,8 +10,8 @@
 
 namespace penstock {
 
-/// A graph that runs. It moves, and belongs to one owner; its calls may come from any thread. Going out of scope aborts
-/// what still runs and waits for it.
+/// A graph that runs. It moves, and belongs to one owner; its calls may come from any thread. Going out of
+/// scope aborts what still runs and waits for it.
 class run {
  public:
   class impl;
@@ -21,12 +21,12 @@ class run {
   run& operator=(run&& other) noexcept;
   ~run();
 
-  /// Waits for the end. Throws the very exception that failed the run; aborted_error if it was aborted, deadlock_error or
-  /// inactivity_error if that ended it.
+  /// Waits for the end. Throws the very exception that failed the run; aborted_error if it was aborted,
+  /// deadlock_error or inactivity_error if that ended it.
   void wait();
 
-  /// Sources stop; what is under way goes on to its end. Returns at once. With a deadline, what is not done by then is
-  /// aborted.
+  /// Sources stop; what is under way goes on to its end. Returns at once. With a deadline, what is not done
+  /// by then is aborted.
   void drain();
   void drain(std::chrono::nanoseconds deadline);
 
@@ -36,7 +36,8 @@ class run {
   /// Figures of all stages. A stage whose body holds it up for longer than 200 ms shows what is known of it.
   run_snapshot snapshot() const;
 
-  /// Changes a stage while it runs. Throws option_error for a stage that the graph doesn't have or a value out of range.
+  /// Changes a stage while it runs. Throws option_error for a stage that the graph doesn't have or a value
+  /// out of range.
   void set_workers(const std::string& stage, std::int64_t count);
   void set_capacity(const std::string& stage, std::int64_t items);
 

@@ -17,8 +17,12 @@ constexpr std::chrono::milliseconds answer_time{200};
 run::impl::impl(std::shared_ptr<world> in, std::unique_ptr<environment> env, run_plan plan,
                 std::unique_ptr<dead_letter_sink> letters, std::shared_ptr<spdlog::logger> log,
                 std::chrono::nanoseconds inactivity)
-    : world_{std::move(in)}, env_{std::move(env)}, plan_{std::move(plan)}, letters_{std::move(letters)},
-      result_{std::make_shared<run_result>()}, inactivity_{inactivity.count()} {
+    : world_{std::move(in)},
+      env_{std::move(env)},
+      plan_{std::move(plan)},
+      letters_{std::move(letters)},
+      result_{std::make_shared<run_result>()},
+      inactivity_{inactivity.count()} {
   state_.graph = plan_.graph;
   state_.dead_letters = letters_.get();
   state_.id = std::random_device{}();
@@ -43,7 +47,8 @@ void run::impl::start() {
       const source_plan& plan = plan_.sources[member.index];
       auto made = std::make_unique<source>(plan, i, *env_, state_);
       sources_[i] = made.get();
-      members_.push_back(env_->spawn(std::move(made), plan.blocking ? lane::thread : lane::scheduler, member.name));
+      members_.push_back(
+          env_->spawn(std::move(made), plan.blocking ? lane::thread : lane::scheduler, member.name));
       sources_[i]->set_self(members_[i]);
       sources_[i]->set_controller(controller_);
     } else {
@@ -75,7 +80,8 @@ void run::impl::start() {
     to->ready();
     for (std::uint32_t edge = 0; edge < inputs.size(); ++edge) {
       const std::size_t producer = inputs[edge];
-      outbox& from = sources_[producer] != nullptr ? sources_[producer]->outputs() : stages_[producer]->outputs();
+      outbox& from =
+          sources_[producer] != nullptr ? sources_[producer]->outputs() : stages_[producer]->outputs();
       const auto number = from.connect(members_[consumer], plan_.members[consumer].name, edge,
                                        plan_.stages[plan_.members[consumer].index].capacity, links[edge]);
       from.granted(number, to->opening_credit(edge));

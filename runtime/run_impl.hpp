@@ -20,8 +20,9 @@ namespace penstock {
 /// What actors, plans and handles of a run share. Lives until the last actor has ended.
 class run::impl {
  public:
-  impl(std::shared_ptr<world> in, std::unique_ptr<environment> env, run_plan plan, std::unique_ptr<dead_letter_sink> letters,
-       std::shared_ptr<spdlog::logger> log, std::chrono::nanoseconds inactivity);
+  impl(std::shared_ptr<world> in, std::unique_ptr<environment> env, run_plan plan,
+       std::unique_ptr<dead_letter_sink> letters, std::shared_ptr<spdlog::logger> log,
+       std::chrono::nanoseconds inactivity);
   ~impl();
 
   /// Makes the actors and lets them go.

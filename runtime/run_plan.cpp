@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::int64_t usual_max_open = 64;
 
-/// Plans one graph. Members keep the order of the resolved graph's nodes, sorted so that producers come first.
+/// Plans one graph. Members keep the order of the resolved graph's nodes, sorted so that producers come
+/// first.
 class planner {
  public:
   planner(const graph_data& graph, const settings& overrides)
@@ -44,14 +45,16 @@ class planner {
     overrides_.check(graph_.name, known);
   }
 
-  /// Producers before consumers: the program made nodes in that order, but operators' own nodes were added at the end.
+  /// Producers before consumers: the program made nodes in that order, but operators' own nodes were added at
+  /// the end.
   void sort() {
     std::vector<bool> placed(resolved_.nodes.size(), false);
     while (order_.size() < resolved_.nodes.size()) {
       const auto before = order_.size();
       for (std::size_t i = 0; i < resolved_.nodes.size(); ++i) {
         const auto& inputs = resolved_.nodes[i].inputs;
-        const bool ready = std::all_of(inputs.begin(), inputs.end(), [&](const output_ref& in) { return placed[in.node]; });
+        const bool ready =
+            std::all_of(inputs.begin(), inputs.end(), [&](const output_ref& in) { return placed[in.node]; });
         if (placed[i] || !ready) continue;
         placed[i] = true;
         order_.push_back(i);
@@ -65,7 +68,8 @@ class planner {
     if (const auto set = overrides_.number(node.name, option)) return set;
     if (!given) return std::nullopt;
     if (const auto problem = option_problem(option, *given)) {
-      throw graph_error("graph '" + graph_.name + "', " + to_string(node.kind) + " '" + node.name + "': " + *problem);
+      throw graph_error("graph '" + graph_.name + "', " + to_string(node.kind) + " '" + node.name +
+                        "': " + *problem);
     }
     return given;
   }
@@ -75,7 +79,8 @@ class planner {
     if (node.fixed_input_size) return node.input_size;
     std::uint64_t heaviest = 0;
     for (const output_ref& input : node.inputs) {
-      const auto declared = value(resolved_.nodes[input.node], "max_item", resolved_.nodes[input.node].options.max_item);
+      const auto declared =
+          value(resolved_.nodes[input.node], "max_item", resolved_.nodes[input.node].options.max_item);
       if (!declared) return 0;
       heaviest = std::max(heaviest, static_cast<std::uint64_t>(*declared));
     }
@@ -105,7 +110,8 @@ class planner {
     plan.workers = static_cast<unsigned>(value(node, "workers", given.workers).value_or(usual_workers));
     plan.capacity = static_cast<std::uint32_t>(
         value(node, "capacity", given.capacity).value_or(default_number("capacity")));
-    plan.bytes = static_cast<std::uint64_t>(value(node, "bytes", given.bytes).value_or(default_number("bytes")));
+    plan.bytes =
+        static_cast<std::uint64_t>(value(node, "bytes", given.bytes).value_or(default_number("bytes")));
     plan.max_output = static_cast<std::uint32_t>(value(node, "max_output", given.max_output).value_or(0));
     plan.max_item = static_cast<std::uint64_t>(value(node, "max_item", given.max_item).value_or(0));
     plan.max_input = heaviest_input(node);
@@ -136,9 +142,11 @@ class planner {
     plan.acknowledges = node.acknowledges;
     const auto in_flight = value(node, "in_flight", node.options.in_flight);
     plan.max_item = static_cast<std::uint64_t>(value(node, "max_item", node.options.max_item).value_or(0));
-    // Jobs are counted by their verdicts, so a limit on them makes a source keep track even if nobody is told.
+    // Jobs are counted by their verdicts, so a limit on them makes a source keep track even if nobody is
+    // told.
     if (in_flight) plan.acknowledges = true;
-    if (plan.acknowledges) plan.in_flight = static_cast<std::uint32_t>(in_flight.value_or(2 * std::int64_t{widest_}));
+    if (plan.acknowledges)
+      plan.in_flight = static_cast<std::uint32_t>(in_flight.value_or(2 * std::int64_t{widest_}));
     if (plan.in_flight > 0) max_open_ = plan.in_flight;
     if (const auto& operators = resolved_.chains[index]) {
       plan.make_chain = operators->make;
@@ -178,8 +186,8 @@ class planner {
       }
       from.scatter = pair;
       to.gather = pair;
-      from.max_open = static_cast<std::uint32_t>(
-          value(node, "max_open", node.options.max_open).value_or(max_open_ > 0 ? max_open_ : usual_max_open));
+      from.max_open = static_cast<std::uint32_t>(value(node, "max_open", node.options.max_open)
+                                                     .value_or(max_open_ > 0 ? max_open_ : usual_max_open));
       to.gather_open = from.max_open;
     }
     for (const stage_plan& each : plan_.stages) {
@@ -189,7 +197,8 @@ class planner {
     }
   }
 
-  void find_gathers(std::size_t from, int depth, const graph_node& scatter, std::optional<std::size_t>& found) const {
+  void find_gathers(std::size_t from, int depth, const graph_node& scatter,
+                    std::optional<std::size_t>& found) const {
     for (std::size_t next = 0; next < resolved_.nodes.size(); ++next) {
       const graph_node& node = resolved_.nodes[next];
       const bool follows = std::any_of(node.inputs.begin(), node.inputs.end(),
@@ -197,13 +206,16 @@ class planner {
       if (!follows) continue;
       if (node.kind == node_kind::gather && depth == 0) {
         if (found && *found != next) {
-          throw graph_error("graph '" + graph_.name + "', scatter '" + scatter.name + "': leads to two gathers, '" +
-                            resolved_.nodes[*found].name + "' and '" + node.name + "'");
+          throw graph_error("graph '" + graph_.name + "', scatter '" + scatter.name +
+                            "': leads to two gathers, '" + resolved_.nodes[*found].name + "' and '" +
+                            node.name + "'");
         }
         found = next;
         continue;
       }
-      const int inside = node.kind == node_kind::scatter ? depth + 1 : node.kind == node_kind::gather ? depth - 1 : depth;
+      const int inside = node.kind == node_kind::scatter  ? depth + 1
+                         : node.kind == node_kind::gather ? depth - 1
+                                                          : depth;
       find_gathers(next, inside, scatter, found);
     }
   }
@@ -222,6 +234,8 @@ class planner {
 
 }  // namespace
 
-run_plan make_plan(const graph_data& graph, const settings& overrides) { return planner{graph, overrides}.make(); }
+run_plan make_plan(const graph_data& graph, const settings& overrides) {
+  return planner{graph, overrides}.make();
+}
 
 }  // namespace penstock

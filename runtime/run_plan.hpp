@@ -12,13 +12,13 @@
 
 namespace penstock {
 
-/// A graph made ready to run: every node has its plan, operators have found the node that runs them, scatters their
-/// gathers, options their values.
+/// A graph made ready to run: every node has its plan, operators have found the node that runs them, scatters
+/// their gathers, options their values.
 struct run_plan {
   struct member {
     std::string name;
     bool is_source = false;
-    std::size_t index = 0;           ///< into `sources` or `stages`
+    std::size_t index = 0;            ///< into `sources` or `stages`
     std::vector<std::size_t> inputs;  ///< members
   };
 
@@ -28,11 +28,12 @@ struct run_plan {
   std::deque<stage_plan> stages;
 };
 
-/// Checks the graph and plans a run of it. Throws graph_error or option_error, which name graph, stage and value.
+/// Checks the graph and plans a run of it. Throws graph_error or option_error, which name graph, stage and
+/// value.
 run_plan make_plan(const graph_data& graph, const settings& overrides);
 
-/// The first half of planning: operators become part of the node whose only use they refine, or nodes of their own. The
-/// chain that each node runs on its outputs is in `chains`, by node.
+/// The first half of planning: operators become part of the node whose only use they refine, or nodes of
+/// their own. The chain that each node runs on its outputs is in `chains`, by node.
 struct resolved_graph {
   std::vector<graph_node> nodes;  ///< inputs without operators
   std::vector<std::shared_ptr<const chain_spec>> chains;
@@ -40,7 +41,8 @@ struct resolved_graph {
 
 resolved_graph resolve_operators(const graph_data& graph);
 
-/// Throws graph_error for what no plan can be made of: no source, no sink, a name used twice, an output that nobody takes.
+/// Throws graph_error for what no plan can be made of: no source, no sink, a name used twice, an output that
+/// nobody takes.
 void check_graph(const graph_data& graph, const resolved_graph& resolved);
 
 }  // namespace penstock

@@ -40,11 +40,11 @@ command_line take_flags(int argc, const char* const* argv) {
 
 std::shared_ptr<spdlog::logger> make_logger(const std::string& level) {
   auto log = std::make_shared<spdlog::logger>("penstock", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-  log->set_level(level == "quiet"     ? spdlog::level::off
-                 : level == "error"   ? spdlog::level::err
-                 : level == "info"    ? spdlog::level::info
-                 : level == "debug"   ? spdlog::level::debug
-                                      : spdlog::level::warn);
+  log->set_level(level == "quiet"   ? spdlog::level::off
+                 : level == "error" ? spdlog::level::err
+                 : level == "info"  ? spdlog::level::info
+                 : level == "debug" ? spdlog::level::debug
+                                    : spdlog::level::warn);
   return log;
 }
 
@@ -62,7 +62,8 @@ runtime::runtime(int argc, const char* const* argv) : runtime{runtime_options{}}
   shared_->log = make_logger(options_.log_level);
 }
 
-runtime::runtime(runtime_options options) : shared_{std::make_unique<shared>()}, options_{std::move(options)} {
+runtime::runtime(runtime_options options)
+    : shared_{std::make_unique<shared>()}, options_{std::move(options)} {
   shared_->log = make_logger(options_.log_level);
 }
 
@@ -110,7 +111,8 @@ int runtime::run(const graph& g) {
     if (options_.report == report_mode::table) write_report(std::cout, last);
     if (options_.report == report_mode::json) std::cout << report_json(last) << '\n';
     std::cout.flush();
-    if (!last.failure.empty()) std::cerr << "penstock: graph '" << g.name() << "' failed in " << last.failure << '\n';
+    if (!last.failure.empty())
+      std::cerr << "penstock: graph '" << g.name() << "' failed in " << last.failure << '\n';
     if (last.state == "aborted") return 128 + signals.last();
     return last.failure.empty() ? 0 : 1;
   } catch (const error& wrong) {

@@ -10,12 +10,12 @@
 
 namespace penstock {
 
-/// The threads and settings that runs share. Make it the first thing in main; it must outlive its runs. Not for static
-/// storage: the actor system's own static objects may be gone before it.
+/// The threads and settings that runs share. Make it the first thing in main; it must outlive its runs. Not
+/// for static storage: the actor system's own static objects may be gone before it.
 class runtime {
  public:
-  /// Takes its own flags from the command line (see docs/options.md). A flag that is wrong prints what is, and exits
-  /// with 2; --penstock-help prints help and exits with 0.
+  /// Takes its own flags from the command line (see docs/options.md). A flag that is wrong prints what is,
+  /// and exits with 2; --penstock-help prints help and exits with 0.
   runtime(int argc, const char* const* argv);
   explicit runtime(runtime_options options = {});
   ~runtime();
@@ -29,8 +29,9 @@ class runtime {
   /// Starts the graph. Throws graph_error or option_error if it can't run as it is. Any thread.
   penstock::run start(const graph& g);
 
-  /// Runs the graph to its end and prints what failed. SIGTERM and SIGINT drain it, a second one aborts; their handlers
-  /// are put back after. Returns the exit code: 0 done or drained, 1 failed, 128 + n aborted by signal n.
+  /// Runs the graph to its end and prints what failed. SIGTERM and SIGINT drain it, a second one aborts;
+  /// their handlers are put back after. Returns the exit code: 0 done or drained, 1 failed, 128 + n aborted
+  /// by signal n.
   int run(const graph& g);
 
  private:

@@ -4,7 +4,8 @@
 
 namespace penstock {
 
-/// While it lives, SIGTERM and SIGINT are counted instead of ending the process, and make `fd` readable. One at a time.
+/// While it lives, SIGTERM and SIGINT are counted instead of ending the process, and make `fd` readable. One
+/// at a time.
 class signal_guard {
  public:
   signal_guard();

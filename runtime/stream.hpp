@@ -24,8 +24,8 @@ class keyed_stream;
 
 namespace detail {
 
-/// Binds operators to an output; where the output has operators already, or is several outputs merged, they become a stage
-/// of their own.
+/// Binds operators to an output; where the output has operators already, or is several outputs merged, they
+/// become a stage of their own.
 std::vector<output_ref> refine(graph_data& graph, const std::vector<output_ref>& outputs,
                                std::shared_ptr<const chain_spec> operators);
 
@@ -41,13 +41,16 @@ graph_node make_node(node_kind kind, std::string name, Body body, const Options&
     using result = std::remove_cvref_t<body_result_t<instance, In>>;
     constexpr auto form = form_of<result>();
     constexpr bool sink = (Place & on_sink) != 0;
-    static_assert(!sink || form == output_form::none, "penstock: a sink's body must return void; use stage for one that returns");
-    static_assert(sink || form != output_form::none, "penstock: a stage's body must return something; use sink for one that returns void");
+    static_assert(!sink || form == output_form::none,
+                  "penstock: a sink's body must return void; use stage for one that returns");
+    static_assert(sink || form != output_form::none,
+                  "penstock: a stage's body must return something; use sink for one that returns void");
     static_assert(Place != on_scatter || form == output_form::many || form == output_form::lazy,
                   "penstock: a scatter's body must return a range or a generator");
     constexpr bool keeps = ((retries<Options>() || writes_dead_letters<Options>()) || ...);
     static_assert(!keeps || can_keep<instance, In>,
-                  "penstock: retry and dead_letter need the item after the body saw it, so a move-only item must be taken by "
+                  "penstock: retry and dead_letter need the item after the body saw it, so a move-only item "
+                  "must be taken by "
                   "const reference");
     node.options = collect_options<Place>(options...);
     node.one_to_many = form == output_form::many || form == output_form::lazy;
@@ -69,7 +72,7 @@ struct stage_output {
   using type = void;
 };
 template <class In, class Body>
-  requires fits_body<instance_t<Body>, In>
+requires fits_body<instance_t<Body>, In>
 struct stage_output<In, Body> {
   using type = body_output_t<instance_t<Body>, In>;
 };
@@ -84,7 +87,8 @@ class stream_calls {
   template <class Body, class... Options>
   auto stage(std::string name, Body body, const Options&... options) const {
     using out = typename stage_output<T, Body>::type;
-    return add<out>(make_node<T, Body, on_stage>(node_kind::stage, std::move(name), std::move(body), options...));
+    return add<out>(
+        make_node<T, Body, on_stage>(node_kind::stage, std::move(name), std::move(body), options...));
   }
 
   /// The end of a stream: the body returns void.
@@ -97,28 +101,36 @@ class stream_calls {
   template <class Body, class... Options>
   auto scatter(std::string name, Body body, const Options&... options) const {
     using out = typename stage_output<T, Body>::type;
-    return add<out>(make_node<T, Body, on_scatter>(node_kind::scatter, std::move(name), std::move(body), options...));
+    return add<out>(
+        make_node<T, Body, on_scatter>(node_kind::scatter, std::move(name), std::move(body), options...));
   }
 
-  /// Takes all pieces of a scattered item at once, as std::vector<outcome<T>> in order of arrival, failures last.
+  /// Takes all pieces of a scattered item at once, as std::vector<outcome<T>> in order of arrival, failures
+  /// last.
   template <class Body, class... Options>
   auto gather(std::string name, Body body, const Options&... options) const {
     using pieces = std::vector<outcome<T>>;
     using out = typename stage_output<pieces, Body>::type;
-    graph_node node = make_node<pieces, Body, on_gather>(node_kind::gather, std::move(name), std::move(body), options...);
+    graph_node node =
+        make_node<pieces, Body, on_gather>(node_kind::gather, std::move(name), std::move(body), options...);
     node.lends = std::is_copy_constructible_v<T>;
-    node.make_collector = []() -> std::unique_ptr<collector> { return std::make_unique<typed_collector<T>>(); };
+    node.make_collector = []() -> std::unique_ptr<collector> {
+      return std::make_unique<typed_collector<T>>();
+    };
     return add<out>(std::move(node));
   }
 
-  /// The next stage works on items of one key in order and in one worker. `key_of(const T&)` gives what std::hash takes.
+  /// The next stage works on items of one key in order and in one worker. `key_of(const T&)` gives what
+  /// std::hash takes.
   template <class KeyOf>
   keyed_stream<T, KeyOf> by_key(KeyOf key_of) const {
-    static_assert(std::invocable<KeyOf&, const T&>, "penstock: the key function can't take the items of this stream");
+    static_assert(std::invocable<KeyOf&, const T&>,
+                  "penstock: the key function can't take the items of this stream");
     return {self().erased(), std::move(key_of)};
   }
 
-  // Fused operators: no stage of their own, they run with what makes the items. Optionally named, with a policy.
+  // Fused operators: no stage of their own, they run with what makes the items. Optionally named, with a
+  // policy.
   template <class F>
   auto map(F f) const {
     return map("map", std::move(f));
@@ -176,8 +188,8 @@ class stream_calls {
 
 }  // namespace detail
 
-/// A typed handle on an output of a graph's node. Using it twice gives both consumers every item. A small value; it must not
-/// outlive a run's need of the graph, but may outlive the graph object itself.
+/// A typed handle on an output of a graph's node. Using it twice gives both consumers every item. A small
+/// value; it must not outlive a run's need of the graph, but may outlive the graph object itself.
 template <class T>
 class stream : public detail::stream_calls<stream<T>, T> {
  public:
@@ -209,7 +221,8 @@ class stream : public detail::stream_calls<stream<T>, T> {
 /// A stream and the operators that refine it, as one type; erased where it becomes a stream or meets a stage.
 template <class T, class... Ops>
 class refined_stream<stream<T>, Ops...>
-    : public detail::stream_calls<refined_stream<stream<T>, Ops...>, typename detail::chain_output<T, Ops...>::type> {
+    : public detail::stream_calls<refined_stream<stream<T>, Ops...>,
+                                  typename detail::chain_output<T, Ops...>::type> {
  public:
   using item = typename detail::chain_output<T, Ops...>::type;
 
@@ -234,7 +247,8 @@ class refined_stream<stream<T>, Ops...>
       spec->make = [ops = ops_]() -> std::unique_ptr<chain> {
         return std::make_unique<detail::typed_chain<T, Ops...>>(ops);
       };
-      erased_ = std::make_shared<stream<item>>(base_.graph(), detail::refine(*base_.graph(), base_.outputs(), spec));
+      erased_ = std::make_shared<stream<item>>(base_.graph(),
+                                               detail::refine(*base_.graph(), base_.outputs(), spec));
     }
     return *erased_;
   }
@@ -249,13 +263,15 @@ class refined_stream<stream<T>, Ops...>
  private:
   template <class Op, class... Options>
   static void note(chain_spec& spec, std::string name, const Options&... options) {
-    static_assert(!(detail::retries<Options>() || ...), "penstock: a fused operator can't take the option retry; a stage can");
+    static_assert(!(detail::retries<Options>() || ...),
+                  "penstock: a fused operator can't take the option retry; a stage can");
     const node_options taken = detail::collect_options<on_operator>(options...);
     spec.operators.push_back({std::move(name), taken.policy});
     spec.expands = spec.expands || Op::expands;
     if constexpr ((detail::writes_dead_letters<Options>() || ...)) {
-      static_assert(std::is_copy_constructible_v<T>,
-                    "penstock: an operator's dead_letter keeps a copy of the item, so it can't be of a move-only type");
+      static_assert(
+          std::is_copy_constructible_v<T>,
+          "penstock: an operator's dead_letter keeps a copy of the item, so it can't be of a move-only type");
       spec.writes_dead_letters = true;
       spec.input_codec = &item_codec_of<T>();
     }
@@ -276,11 +292,13 @@ class keyed_stream {
   template <class Body, class... Options>
   auto stage(std::string name, Body body, const Options&... options) const {
     using out = typename detail::stage_output<T, Body>::type;
-    return attach<out>(detail::make_node<T, Body, on_stage>(node_kind::stage, std::move(name), std::move(body), options...));
+    return attach<out>(
+        detail::make_node<T, Body, on_stage>(node_kind::stage, std::move(name), std::move(body), options...));
   }
   template <class Body, class... Options>
   void sink(std::string name, Body body, const Options&... options) const {
-    attach<void>(detail::make_node<T, Body, on_sink>(node_kind::sink, std::move(name), std::move(body), options...));
+    attach<void>(
+        detail::make_node<T, Body, on_sink>(node_kind::sink, std::move(name), std::move(body), options...));
   }
 
  private:

@@ -73,8 +73,8 @@ batch call_on_end(F& f, worker_context& context) {
   }
 }
 
-/// The erased form of a user's body for items of type In: loops over batches, so that the call through the base costs next
-/// to nothing per item.
+/// The erased form of a user's body for items of type In: loops over batches, so that the call through the
+/// base costs next to nothing per item.
 template <class In, class F>
 class typed_body final : public body {
   using result_type = std::remove_cvref_t<body_result_t<F, In>>;
@@ -198,11 +198,12 @@ class typed_body final : public body {
     }
   }
   [[noreturn]] static void too_many(std::uint32_t most) {
-    throw std::length_error("the body made more than max_output = " + std::to_string(most) + " outputs of one item");
+    throw std::length_error("the body made more than max_output = " + std::to_string(most) +
+                            " outputs of one item");
   }
 
-  /// A generator is resumed only while there is room. While items are kept for another try, an item's outputs are held
-  /// back until it is done.
+  /// A generator is resumed only while there is room. While items are kept for another try, an item's outputs
+  /// are held back until it is done.
   void run_lazy(body_work& work, worker_context& context, bool may_take) {
     batch_writer<out_type> writer{std::min<std::uint32_t>(work.room, 64)};
     std::uint32_t done = 0;
@@ -277,7 +278,8 @@ class typed_body final : public body {
     return true;
   }
 
-  /// A stage that may try again keeps an item's outputs until the item is done, so there must be an end to them.
+  /// A stage that may try again keeps an item's outputs until the item is done, so there must be an end to
+  /// them.
   static constexpr std::uint32_t usual_max_output = 256;
 
   F f_;
@@ -299,8 +301,9 @@ std::function<std::unique_ptr<body>()> body_maker(Body given) {
       return std::make_unique<typed_body<In, instance>>(instance(*given));
     };
   } else {
-    static_assert(std::is_copy_constructible_v<instance>,
-                  "penstock: a body that can't be copied needs each_worker(factory), as every worker has its own");
+    static_assert(
+        std::is_copy_constructible_v<instance>,
+        "penstock: a body that can't be copied needs each_worker(factory), as every worker has its own");
   }
 }
 

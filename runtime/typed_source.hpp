@@ -44,7 +44,9 @@ struct source_item<F> {
 };
 
 template <class F, class T>
-concept acknowledging_source = requires(F& f, const T& item) { f.ack(item); };
+concept acknowledging_source = requires(F& f, const T& item) {
+  f.ack(item);
+};
 
 /// Keeps acknowledged sources' jobs until their verdict.
 template <class F, class T>
@@ -72,8 +74,8 @@ template <class T>
 void check_weight(const fill_work& work, const T& made) {
   const auto weight = weight_of(made);
   if (weight <= work.max_item) return;
-  throw std::length_error("the source made an item of " + std::to_string(weight) + " bytes, heavier than max_item = " +
-                          std::to_string(work.max_item));
+  throw std::length_error("the source made an item of " + std::to_string(weight) +
+                          " bytes, heavier than max_item = " + std::to_string(work.max_item));
 }
 
 /// Calls a function for each item until it returns nothing.
@@ -190,7 +192,8 @@ constexpr bool calls_for_each_item = [] {
   }
 }();
 
-/// Makes the erased form. A source that can be copied starts anew with every run of its graph; one that can't runs once.
+/// Makes the erased form. A source that can be copied starts anew with every run of its graph; one that can't
+/// runs once.
 template <class F>
 std::function<std::unique_ptr<source_body>()> source_maker(F given) {
   using erased = std::conditional_t<calls_for_each_item<F>, calling_source<F>, range_source<F>>;

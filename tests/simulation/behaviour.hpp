@@ -40,7 +40,9 @@ constexpr std::uint32_t outputs_before_fault(const node& n, std::uint64_t value)
 }
 
 /// The second operator of a view that has several throws on these.
-constexpr bool second_faults(const node& n, std::uint64_t value) { return lot(n, value, 0x2f) < n.faults / 2; }
+constexpr bool second_faults(const node& n, std::uint64_t value) {
+  return lot(n, value, 0x2f) < n.faults / 2;
+}
 
 /// Whatever the order of the pieces.
 constexpr std::uint64_t group_part(std::uint64_t piece) { return mix(piece, 0x6); }

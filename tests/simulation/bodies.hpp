@@ -106,7 +106,8 @@ struct many_body : labour {
   std::vector<item> operator()(penstock::worker_context& context, const item& in) const {
     work(context, in);
     std::vector<item> outputs;
-    for (std::uint32_t i = 0; i < output_count(*of, in.value); ++i) outputs.push_back(make(output_value(*of, in.value, i)));
+    for (std::uint32_t i = 0; i < output_count(*of, in.value); ++i)
+      outputs.push_back(make(output_value(*of, in.value, i)));
     return outputs;
   }
 };
@@ -134,7 +135,8 @@ struct lazy_body : labour {
 };
 
 struct gather_body : labour {
-  item operator()(penstock::worker_context& context, const std::vector<penstock::outcome<item>>& pieces) const {
+  item operator()(penstock::worker_context& context,
+                  const std::vector<penstock::outcome<item>>& pieces) const {
     std::uint64_t sum = 0;
     std::uint64_t failures = 0;
     for (const auto& piece : pieces) {

@@ -186,7 +186,8 @@ class builder {
         break;
     }
     return from.flat_map(n.name, flat_map, options)
-        .filter(second, [work](const item& in) { return !drops(*work.of, in.value); }, options)
+        .filter(
+            second, [work](const item& in) { return !drops(*work.of, in.value); }, options)
         .map(third, second_map, options);
   }
 

@@ -43,7 +43,8 @@ class checker {
     for (const auto& [number, stream] : expected_.sinks) check_sink(node_of(number), stream);
     check_verdicts();
     if (whole_ && log_.letters != expected_.letters) {
-      fail(std::to_string(log_.letters) + " dead letters were written, not " + std::to_string(expected_.letters));
+      fail(std::to_string(log_.letters) + " dead letters were written, not " +
+           std::to_string(expected_.letters));
     }
     return std::move(violations_);
   }
@@ -67,8 +68,8 @@ class checker {
         fail("the run failed by itself in " + seen_.state.failed_member + ": " +
              penstock::describe_exception(seen_.state.error).text);
       } else if (!expected_.fatal.contains(*thrown)) {
-        fail("the run failed with a fault that was to be survived: '" + node_of(thrown->first).name + "', item " +
-             hex(thrown->second));
+        fail("the run failed with a fault that was to be survived: '" + node_of(thrown->first).name +
+             "', item " + hex(thrown->second));
       }
     } else if (phase == run_phase::aborted) {
       if (!seen_.aborted) fail("the run was aborted by nobody");
@@ -104,13 +105,13 @@ class checker {
       if (each.kind == "source") continue;
       const stage_limits& limit = seen_.limits.at(each.name);
       if (each.peak_custody > std::max(limit.capacity, limit.inputs)) {
-        fail("'" + each.name + "' held " + std::to_string(each.peak_custody) + " items, more than its capacity of " +
-             std::to_string(limit.capacity));
+        fail("'" + each.name + "' held " + std::to_string(each.peak_custody) +
+             " items, more than its capacity of " + std::to_string(limit.capacity));
       }
       const auto beyond = 2 * limit.workers * limit.inputs * (bare_weight + most_load);
       if (each.peak_custody_bytes > limit.bytes + beyond) {
-        fail("'" + each.name + "' held " + std::to_string(each.peak_custody_bytes) + " bytes, more than its " +
-             std::to_string(limit.bytes) + " and 2 items per worker and input");
+        fail("'" + each.name + "' held " + std::to_string(each.peak_custody_bytes) +
+             " bytes, more than its " + std::to_string(limit.bytes) + " and 2 items per worker and input");
       }
       if (whole_ && (each.queued > 0 || each.in_work > 0)) {
         fail("'" + each.name + "' ended with " + std::to_string(each.queued) + " items queued and " +
@@ -207,7 +208,8 @@ class checker {
       const std::string name = "job " + hex(value) + " of '" + node_of(source).name + "' ";
       if (job.verdicts != 1) fail(name + "got " + std::to_string(job.verdicts) + " verdicts");
       const bool flagged = expected_.jobs[static_cast<std::size_t>(found->second)].flagged;
-      if (whole_ && job.verdicts > 0 && job.acked == flagged) fail(name + (flagged ? "was acked" : "was nacked"));
+      if (whole_ && job.verdicts > 0 && job.acked == flagged)
+        fail(name + (flagged ? "was acked" : "was nacked"));
       // An edge that was cancelled while another consumer lives discards without a flag.
       if (job.acked && job.missing > 0 && !log_.stopped) {
         fail(name + "was acked, but " + std::to_string(job.missing) + " of its effects never came");
@@ -231,7 +233,8 @@ class checker {
         standing& job = jobs[static_cast<std::size_t>(found->second)];
         --job.missing;
         if (job.verdicts > 0 && job.at < each.at) {
-          fail("'" + node_of(number).name + "' got item " + hex(each.value) + " after the verdict on its job");
+          fail("'" + node_of(number).name + "' got item " + hex(each.value) +
+               " after the verdict on its job");
         }
       }
     }

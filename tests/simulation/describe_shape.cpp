@@ -20,7 +20,8 @@ std::string policy_text(const penstock::error_policy& policy) {
 
 std::string text_of(const node& n) {
   static constexpr const char* types[] = {"source", "stage", "sink", "scatter", "gather", "merge", "view"};
-  static constexpr const char* forms[] = {"one", "taking", "plain", "maybe", "many", "lazy", "made", "number"};
+  static constexpr const char* forms[] = {"one",  "taking", "plain", "maybe",
+                                          "many", "lazy",   "made",  "number"};
   static constexpr const char* sources[] = {"calls", "acknowledges", "range", "generates"};
   static constexpr const char* views[] = {"map",        "filter",       "flat_map",           "tap",
                                           "map_filter", "flat_map_map", "flat_map_filter_map"};
@@ -31,7 +32,8 @@ std::string text_of(const node& n) {
     if (value > 0) text += std::string{", "} + what + " " + std::to_string(value);
   };
   if (n.type == node_type::source) text += std::string{", "} + sources[static_cast<int>(n.source)];
-  if (n.type == node_type::stage || n.type == node_type::scatter) text += std::string{", "} + forms[static_cast<int>(n.form)];
+  if (n.type == node_type::stage || n.type == node_type::scatter)
+    text += std::string{", "} + forms[static_cast<int>(n.form)];
   if (n.type == node_type::view) text += std::string{", "} + views[static_cast<int>(n.view)];
   if (n.keyed) text += ", keyed";
   add("depth", static_cast<std::uint64_t>(n.depth));
@@ -55,12 +57,13 @@ std::string text_of(const node& n) {
 }  // namespace
 
 std::string describe(const shape& s) {
-  static constexpr const char* deeds[] = {"set_workers", "set_capacity", "drain", "drain with deadline", "abort", "look"};
+  static constexpr const char* deeds[] = {"set_workers",         "set_capacity", "drain",
+                                          "drain with deadline", "abort",        "look"};
   std::string text = "shape" + std::string{s.heavy ? " with heavy items" : ""} + "\n";
   for (const node& n : s.nodes) text += text_of(n);
   for (const deed& d : s.deeds) {
-    text += "  at turn " + std::to_string(d.at) + ": " + deeds[static_cast<int>(d.kind)] + " " + d.stage + " " +
-            std::to_string(d.number) + "\n";
+    text += "  at turn " + std::to_string(d.at) + ": " + deeds[static_cast<int>(d.kind)] + " " + d.stage +
+            " " + std::to_string(d.number) + "\n";
   }
   return text;
 }

@@ -5,7 +5,8 @@
 
 namespace penstock_simulation {
 
-/// A well mixed function of two numbers; every random choice that must not depend on the order of events comes from it.
+/// A well mixed function of two numbers; every random choice that must not depend on the order of events
+/// comes from it.
 constexpr std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
   std::uint64_t h = a * 0x9e3779b97f4a7c15ULL + b + 0x632be59bd9b4e019ULL;
   h = (h ^ (h >> 30)) * 0xbf58476d1ce4e5b9ULL;

@@ -18,8 +18,8 @@ class census {
   static inline std::int64_t living = 0;
 };
 
-/// What travels through the simulated graphs. Its value says where it came from, all the way back to its source; one that
-/// was moved from has the value 0, so that nobody takes it for the item.
+/// What travels through the simulated graphs. Its value says where it came from, all the way back to its
+/// source; one that was moved from has the value 0, so that nobody takes it for the item.
 struct item {
   std::uint64_t value = 0;
   std::string load;  ///< what makes it heavy

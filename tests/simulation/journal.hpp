@@ -25,7 +25,9 @@ class journal {
     std::uint64_t at;
   };
 
-  void took_effect(const node& sink, std::uint64_t value) { effects.push_back({sink.number, value, next_++}); }
+  void took_effect(const node& sink, std::uint64_t value) {
+    effects.push_back({sink.number, value, next_++});
+  }
   void judged(const node& source, std::uint64_t value, bool acked) {
     verdicts.push_back({source.number, value, acked, next_++});
   }

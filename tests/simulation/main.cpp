@@ -88,7 +88,8 @@ class campaign {
               << result.turns << " turns, trace " << result.trace << "\n";
     for (const std::string& each : result.violations) std::cout << "  violated: " << each << "\n";
     std::cout << result.graph;
-    if (!result.violations.empty()) std::cout << "  again: penstock_simulate --seed " << seed << " --verbose\n";
+    if (!result.violations.empty())
+      std::cout << "  again: penstock_simulate --seed " << seed << " --verbose\n";
   }
 
   bool verbose_;

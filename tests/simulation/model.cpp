@@ -56,7 +56,8 @@ class model {
       case node_type::view:
         return transform(input(n), true, [&](const model_item& in, emitted& out) { view(n, in, out); });
       case node_type::scatter:
-        return transform(input(n), keeps_order(n), [&](const model_item& in, emitted& out) { scatter(n, in, out); });
+        return transform(input(n), keeps_order(n),
+                         [&](const model_item& in, emitted& out) { scatter(n, in, out); });
       case node_type::sink:
         return sink(n);
       case node_type::stage:
@@ -217,10 +218,11 @@ class model {
 
   model_stream sink(const node& n) {
     // An item that is tried again comes after others, save those of its own key.
-    const bool in_turn = partitioned(n) || (n.options.workers.value_or(1) == 1 &&
-                                            !n.options.policy.uses(error_action::retry));
+    const bool in_turn =
+        partitioned(n) || (n.options.workers.value_or(1) == 1 && !n.options.policy.uses(error_action::retry));
     return by_key(n, transform(input(n), in_turn, [&](const model_item& in, emitted& out) {
-                    if (!faults(n, in.value) || resolve(n, in.value, in.scope, false) == fate::passes) out.push_back(in);
+                    if (!faults(n, in.value) || resolve(n, in.value, in.scope, false) == fate::passes)
+                      out.push_back(in);
                   }));
   }
 
@@ -279,6 +281,8 @@ class model {
 
 }  // namespace
 
-expectation expect(const shape& s, const std::map<int, std::uint32_t>& made) { return model{s, made}.work_out(); }
+expectation expect(const shape& s, const std::map<int, std::uint32_t>& made) {
+  return model{s, made}.work_out();
+}
 
 }  // namespace penstock_simulation

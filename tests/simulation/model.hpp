@@ -32,7 +32,7 @@ struct model_job {
 /// What a run of a shape must come to, if nothing ends it early.
 struct expectation {
   std::map<int, model_stream> sinks;
-  std::vector<model_job> jobs;  ///< of acknowledging sources
+  std::vector<model_job> jobs;                    ///< of acknowledging sources
   std::set<std::pair<int, std::uint64_t>> fatal;  ///< faults that end the run: node and item
   std::uint64_t letters = 0;
 };

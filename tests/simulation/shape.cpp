@@ -191,7 +191,8 @@ class artist {
     }
     const auto last = dice_.below(4);
     if (last == 0) rules.push_back(rule(error_action::skip));
-    if (last == 1) rules.push_back(rule(made.type == node_type::gather ? error_action::skip : error_action::dead_letter));
+    if (last == 1)
+      rules.push_back(rule(made.type == node_type::gather ? error_action::skip : error_action::dead_letter));
     if (last == 2 && fatal_) rules.push_back(rule(error_action::fail));
     const bool ends_the_run = last >= 2 && made.lasting > tries && made.depth == 0;
     if (ends_the_run && !fatal_) rules.push_back(rule(error_action::skip));
@@ -202,7 +203,8 @@ class artist {
     const auto stage_name = [&]() -> std::string {
       std::vector<std::string> names;
       for (const node& n : shape_.nodes) {
-        const bool pool = n.type != node_type::source && n.type != node_type::merge && n.type != node_type::view;
+        const bool pool =
+            n.type != node_type::source && n.type != node_type::merge && n.type != node_type::view;
         // How many workers come to their end, and emit, must be known.
         if (pool && !n.emits_at_end) names.push_back(n.name);
       }
@@ -211,16 +213,20 @@ class artist {
     using what = deed::what;
     const auto when = [&] { return std::uint64_t{dice_.below(dice_.chance(1, 2) ? 60 : 600)}; };
     if (dice_.chance(1, 4)) {
-      for (auto i = dice_.between(1, 3); i > 0; --i) shape_.deeds.push_back({what::set_workers, when(), stage_name(), dice_.between(1, 5)});
+      for (auto i = dice_.between(1, 3); i > 0; --i)
+        shape_.deeds.push_back({what::set_workers, when(), stage_name(), dice_.between(1, 5)});
     }
     if (dice_.chance(1, 4)) {
-      for (auto i = dice_.between(1, 3); i > 0; --i) shape_.deeds.push_back({what::set_capacity, when(), stage_name(), dice_.between(1, 40)});
+      for (auto i = dice_.between(1, 3); i > 0; --i)
+        shape_.deeds.push_back({what::set_capacity, when(), stage_name(), dice_.between(1, 40)});
     }
     if (dice_.chance(1, 8)) shape_.deeds.push_back({what::drain, when(), {}, 0});
-    if (dice_.chance(1, 20)) shape_.deeds.push_back({what::drain_by, when(), {}, dice_.between(1, 4'000'000)});
+    if (dice_.chance(1, 20))
+      shape_.deeds.push_back({what::drain_by, when(), {}, dice_.between(1, 4'000'000)});
     if (dice_.chance(1, 12)) shape_.deeds.push_back({what::abort, when(), {}, 0});
     if (dice_.chance(1, 8)) shape_.deeds.push_back({what::look, when(), stage_name(), 0});
-    std::stable_sort(shape_.deeds.begin(), shape_.deeds.end(), [](const deed& a, const deed& b) { return a.at < b.at; });
+    std::stable_sort(shape_.deeds.begin(), shape_.deeds.end(),
+                     [](const deed& a, const deed& b) { return a.at < b.at; });
   }
 
   dice dice_;

@@ -11,8 +11,7 @@ namespace penstock_simulation {
 
 /// What bodies of the simulation throw. `node` and `value` say where and on which item; value 0: in a hook.
 struct fault : std::runtime_error {
-  fault(int of_node, std::uint64_t of_value)
-      : std::runtime_error{"fault"}, node{of_node}, value{of_value} {}
+  fault(int of_node, std::uint64_t of_value) : std::runtime_error{"fault"}, node{of_node}, value{of_value} {}
   int node;
   std::uint64_t value;
 };
@@ -26,14 +25,14 @@ enum class node_type { source, stage, sink, scatter, gather, merge, view };
 
 /// How a node's body is written; of a source, stage, scatter or sink.
 enum class body_form {
-  one,        ///< item -> item, by reference
-  taking,     ///< item -> item, by value
-  plain,      ///< without a context
-  maybe,      ///< -> optional
-  many,       ///< -> vector
-  lazy,       ///< -> generator
-  made,       ///< each_worker, -> item
-  number,     ///< through std::uint64_t, an item of fixed weight
+  one,     ///< item -> item, by reference
+  taking,  ///< item -> item, by value
+  plain,   ///< without a context
+  maybe,   ///< -> optional
+  many,    ///< -> vector
+  lazy,    ///< -> generator
+  made,    ///< each_worker, -> item
+  number,  ///< through std::uint64_t, an item of fixed weight
 };
 
 enum class source_form { calls, acknowledges, range, generates };
@@ -56,19 +55,19 @@ struct node {
   source_form source = source_form::calls;
   view_form view = view_form::map;
   bool keyed = false;
-  int scatter = -1;           ///< of a gather
+  int scatter = -1;  ///< of a gather
   penstock::node_options options;
   std::uint32_t most_outputs = 1;
-  std::uint32_t drops = 0;    ///< items of 256 that have no output; of filters and maybe
-  std::uint32_t faults = 0;   ///< items of 256 whose body throws
-  std::uint32_t lasting = 1;  ///< attempts that fail; `always`
+  std::uint32_t drops = 0;     ///< items of 256 that have no output; of filters and maybe
+  std::uint32_t faults = 0;    ///< items of 256 whose body throws
+  std::uint32_t lasting = 1;   ///< attempts that fail; `always`
   bool faults_midway = false;  ///< of lazy bodies: throws after some outputs
-  bool odd = false;           ///< throws what is no exception
-  std::uint32_t stops = 0;    ///< items of 256 that make the stage want no more
+  bool odd = false;            ///< throws what is no exception
+  std::uint32_t stops = 0;     ///< items of 256 that make the stage want no more
   bool emits_at_end = false;
   hook broken = hook::none;
-  std::uint32_t slowness = 0;  ///< 0: takes no time
-  std::uint32_t items = 0;    ///< of a source
+  std::uint32_t slowness = 0;   ///< 0: takes no time
+  std::uint32_t items = 0;      ///< of a source
   std::uint32_t breaks_at = 0;  ///< of a source: item that it throws instead of, from 1; 0: none
 };
 

@@ -22,8 +22,8 @@ constexpr std::int64_t a_stall = 10'000'000;
 
 class simulated_environment::box final : public penstock::mailbox {
  public:
-  box(simulated_environment& env, std::unique_ptr<penstock::actor_logic> of, std::string called, bool is_counted,
-      std::uint64_t index)
+  box(simulated_environment& env, std::unique_ptr<penstock::actor_logic> of, std::string called,
+      bool is_counted, std::uint64_t index)
       : name{std::move(called)}, number{index}, counted{is_counted}, logic{std::move(of)}, env_{env} {}
 
   void post(message m) override { env_.post(*this, std::move(m)); }

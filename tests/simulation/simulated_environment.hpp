@@ -13,9 +13,10 @@
 
 namespace penstock_simulation {
 
-/// An environment in which nothing happens by itself: one thread, a clock that only the simulation moves, and a seed that
-/// decides whose turn it is, how much of its inbox an actor sees, and which timer overtakes whom. A turn whose body takes
-/// time (see `spend`) keeps its actor busy for so long, and what it posted arrives when that time has passed.
+/// An environment in which nothing happens by itself: one thread, a clock that only the simulation moves, and
+/// a seed that decides whose turn it is, how much of its inbox an actor sees, and which timer overtakes whom.
+/// A turn whose body takes time (see `spend`) keeps its actor busy for so long, and what it posted arrives
+/// when that time has passed.
 class simulated_environment final : public penstock::environment {
  public:
   explicit simulated_environment(std::uint64_t seed);

@@ -27,7 +27,8 @@ class counting_letters final : public ps::dead_letter_sink {
   void write(const ps::dead_letter_record& letter) override {
     ++log_.letters;
     // What `on_end` emitted came of no item.
-    if (letter.archive.empty() && letter.op.empty()) log_.complain("'" + letter.stage + "' wrote a dead letter without its item");
+    if (letter.archive.empty() && letter.op.empty())
+      log_.complain("'" + letter.stage + "' wrote a dead letter without its item");
   }
 
  private:
