@@ -21,6 +21,7 @@ struct body_work {
   std::uint64_t max_item = 0;    ///< bytes of the heaviest output; 0: any weight
   batch out;
   std::vector<std::uint32_t> counts;  ///< outputs of each settled item; of an unfinished one at the end
+  bool one_each = false;              ///< every settled item has one output: `counts` is not needed
   std::exception_ptr error;
   bool suspended = false;  ///< the first item of `in` has more outputs to give
 };

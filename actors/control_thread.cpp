@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <penstock/actors/actor_box.hpp>
+#include <penstock/actors/tick_clock.hpp>
 
 namespace penstock {
 
@@ -28,12 +29,6 @@ class control_box final : public actor_box {
 };
 
 }  // namespace
-
-std::int64_t control_thread::now() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
 
 control_thread::control_thread() : thread_{[this] { run(); }} {
   pthread_setname_np(thread_.native_handle(), "ps-control");
@@ -71,7 +66,7 @@ address control_thread::spawn(std::unique_ptr<actor_logic> logic) {
 void control_thread::run() {
   std::unique_lock lock{mutex_};
   while (!over_) {
-    const auto time = now();
+    const auto time = steady_now();
     while (!timers_.empty() && timers_.begin()->first <= time) {
       due_.push_back(std::move(timers_.begin()->second));
       timers_.erase(timers_.begin());

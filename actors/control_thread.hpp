@@ -25,12 +25,10 @@ class control_thread {
   ~control_thread();
 
   void post(task work);
-  /// Runs `work` at `when` (ns of `now`); equal times in order of the calls.
+  /// Runs `work` at `when` (ns of `steady_now`); equal times in order of the calls.
   void at(std::int64_t when, task work);
 
   address spawn(std::unique_ptr<actor_logic> logic);
-
-  static std::int64_t now();
 
  private:
   void run();

@@ -16,7 +16,7 @@ class identity_body final : public body {
   void run(body_work& work, worker_context&) override {
     const auto count = std::min(work.in.size(), work.room);
     work.out = work.in.split_front(count);
-    if (work.count_outputs) work.counts.assign(count, 1);
+    work.one_each = true;
   }
 };
 

@@ -22,6 +22,15 @@ class scope : public ref_counted {
     const std::lock_guard lock{mutex_};
     failures_.push_back(std::move(f));
   }
+  /// A piece was thrown away: what is left must not pass for the whole job.
+  void mark_lost() {
+    const std::lock_guard lock{mutex_};
+    lost_ = true;
+  }
+  bool lost() const {
+    const std::lock_guard lock{mutex_};
+    return lost_;
+  }
   std::vector<failure> take_failures() {
     const std::lock_guard lock{mutex_};
     return std::exchange(failures_, {});
@@ -29,7 +38,8 @@ class scope : public ref_counted {
 
  private:
   ref<token> parent_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
+  bool lost_ = false;
   std::vector<failure> failures_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <string>
 #include <utility>
 
 #include <penstock/actors/actor.hpp>
@@ -15,6 +16,7 @@ class scope_pair : public ref_counted {
   address scatter;
   address gather;
   std::atomic<std::int64_t> open{0};
+  std::atomic<bool> over{false};  ///< the gather has ended and closes nothing any more
 };
 
 /// The token of a scattered job's pieces: when the last of them is settled, the gather is told.
@@ -29,12 +31,22 @@ class scope_token final : public token {
 
  private:
   void settled() noexcept override {
-    if (flagged() && of_->parent()) of_->parent()->flag(reason());
+    if (flagged()) {
+      of_->mark_lost();
+      if (of_->parent()) of_->parent()->flag(reason());
+    }
     pair_->gather->post(scope_closed{of_});
   }
 
   ref<scope_pair> pair_;
   ref<scope> of_;
 };
+
+/// Flags the delivery that an item came of, however deeply it was scattered. Its pieces still count as
+/// complete.
+inline void flag_delivery(token* of, const std::string& reason) {
+  while (auto* piece = dynamic_cast<scope_token*>(of)) of = piece->of().parent().get();
+  if (of != nullptr) of->flag(reason);
+}
 
 }  // namespace penstock

@@ -178,7 +178,7 @@ void stage::pump() {
 
 /// Scatter: how many items may be started without opening too many jobs.
 std::int64_t stage::admissible(std::int64_t room) const {
-  if (!plan_.scatter) return room;
+  if (!plan_.scatter || plan_.scatter->over.load()) return room;
   return std::min<std::int64_t>(room, plan_.max_open - plan_.scatter->open.load() - in_work_);
 }
 
@@ -230,7 +230,7 @@ bool stage::start_next() {
       outbox_.reserve(needed);
     }
     meter_.queue_wait.record(now_ - work.arrived, work.items.size());
-    in_work_ += work.items.size();
+    if (!plan_.scatter || work.attempt == 1) in_work_ += work.items.size();
     if (inline_worker_) {
       run_inline(std::move(work));
     } else {

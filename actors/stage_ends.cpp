@@ -139,6 +139,11 @@ after_turn stage::end_turn() {
       outbox_.end();
     }
     if (told_end_ && inputs_ended()) {
+      if (plan_.gather) {
+        // It wanted no more, but its scatter may still have other consumers.
+        plan_.gather->over.store(true);
+        plan_.gather->scatter->post(scope_settled{});
+      }
       controller_->post(member_ended{member_, std::make_unique<stage_figures>(figures())});
       self_ = nullptr;
       return after_turn::done;

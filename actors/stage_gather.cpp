@@ -50,6 +50,10 @@ void stage::close_scope(scope& closed) {
     return;
   }
   const bool overfull = overfull_.erase(&closed) > 0;
+  if (closed.lost()) {
+    settle_scope();
+    return;
+  }
   group.tokens().append(closed.parent(), 1);
   if (!overfull) {
     enqueue(std::move(group), piece::no_edge, false);

@@ -58,7 +58,8 @@ void stage::settle(piece_report& report) {
 }
 
 void stage::finish_items(std::uint64_t sequence, finished_items done) {
-  if (!plan_.ordered || partitioner_) {
+  // Once the run is given up nothing fills the gaps any more.
+  if (!plan_.ordered || partitioner_ || phase_ == phase::aborting) {
     release(std::move(done));
     return;
   }
@@ -149,10 +150,12 @@ void stage::schedule_retry(const piece_report& report, failed_item& failure, std
   again.work.key_slot = report.key_slot;
   again.work.attempt = failure.attempt + 1;
   again.work.arrived = now_;
-  if (!plan_.one_to_many) {
+  if (!plan_.one_to_many || plan_.scatter) {
     again.work.reserved = 1;
     outbox_.reserve(1);
   }
+  // Its place among the open jobs stays its own: later ones may have to wait for its outputs.
+  if (plan_.scatter) ++in_work_;
   if (partitioner_) line_held_[again.line] = true;
   const auto id = next_retry_++;
   retries_.emplace(id, std::move(again));

@@ -99,8 +99,8 @@ void worker::step(piece_report& report, std::uint32_t room) {
 
   const auto taken = offered - work.in.size();
   suspended_ = work.suspended;
-  label_outputs(work, tokens, taken);
-  tokens.split_front(taken);
+  lineage settled = tokens.split_front(taken);
+  label_outputs(work, std::move(settled), taken, tokens.at(0));
   if (chain_ && !work.out.empty()) apply_chain(work.out, kept, report);
   report.outputs.append(std::move(work.out));
   report.taken += taken;
@@ -125,15 +125,15 @@ void worker::set_failed_item_apart(const std::exception_ptr& error, piece_report
 
 /// Gives the outputs of a call their tokens: those of the items they came of or, in a scatter, a new one per
 /// item. An item that was not finished may have outputs too.
-void worker::label_outputs(body_work& work, const lineage& tokens, std::uint32_t taken) {
-  const bool unfinished = work.counts.size() > taken;
-  if (unfinished && work.error && tokens.at(taken) != nullptr) {
-    tokens.at(taken)->flag("stage '" + plan_.stage + "' failed after its first output");
+void worker::label_outputs(body_work& work, lineage settled, std::uint32_t taken, token* unfinished) {
+  if (work.counts.size() > taken) {
+    if (work.error) flag_delivery(unfinished, "stage '" + plan_.stage + "' failed after its first output");
+    settled.append(ref<token>{unfinished}, 1);
   }
   if (plan_.scatter) {
-    work.out.tokens() = scatter_lineage(work, tokens);
-  } else if (!tokens.empty() && work.out.tokens().empty()) {
-    work.out.tokens() = tokens.expand(work.counts);
+    work.out.tokens() = scatter_lineage(work, settled);
+  } else if (!work.out.empty()) {
+    work.out.tokens() = work.one_each ? std::move(settled) : settled.expand(work.counts);
   }
 }
 

@@ -56,7 +56,7 @@ class worker {
   void step(piece_report& report, std::uint32_t room);
   bool may_go_on(const piece_report& report, std::uint32_t room) const;
   void set_failed_item_apart(const std::exception_ptr& error, piece_report& report);
-  void label_outputs(body_work& work, const lineage& tokens, std::uint32_t taken);
+  void label_outputs(body_work& work, lineage settled, std::uint32_t taken, token* unfinished);
   lineage scatter_lineage(const body_work& work, const lineage& tokens);
   void apply_chain(batch& items, const batch& input, piece_report& report);
 

@@ -7,6 +7,7 @@
 #include <penstock/actors/caf_scheduler.hpp>
 #include <penstock/actors/control_thread.hpp>
 #include <penstock/actors/thread_pool.hpp>
+#include <penstock/actors/tick_clock.hpp>
 
 namespace penstock {
 
@@ -28,13 +29,13 @@ class real_environment final : public environment {
     return world_.scheduler().spawn(std::move(logic), activity_, name);
   }
 
-  std::int64_t now() const override { return control_thread::now(); }
+  std::int64_t now() const override { return tick_clock_now(); }
 
   void post_after(std::int64_t delay, address to, message m) override {
     // A timer that is set keeps the run from being quiet.
     activity_->begin();
     auto late = std::make_shared<message>(std::move(m));
-    world_.control().at(now() + delay, [to = std::move(to), late, counted = activity_] {
+    world_.control().at(steady_now() + delay, [to = std::move(to), late, counted = activity_] {
       to->post(std::move(*late));
       counted->end();
     });
@@ -42,7 +43,7 @@ class real_environment final : public environment {
 
   void remind(std::int64_t delay, address to, message m) override {
     auto late = std::make_shared<message>(std::move(m));
-    world_.control().at(now() + delay, [to = std::move(to), late] { to->post(std::move(*late)); });
+    world_.control().at(steady_now() + delay, [to = std::move(to), late] { to->post(std::move(*late)); });
   }
 
   std::uint64_t random() override {

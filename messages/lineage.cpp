@@ -25,6 +25,7 @@ void lineage::append(lineage&& other) {
 }
 
 lineage lineage::split_front(std::uint32_t count) {
+  if (runs_.size() == 1 && runs_.front().count <= count) return std::exchange(*this, {});
   lineage front;
   auto end = runs_.begin();
   while (count > 0 && end != runs_.end()) {

@@ -140,7 +140,7 @@ class typed_body final : public body {
     }
     work.out = work.in.split_front(done);
     if constexpr (!fixed_weight<In>) work.out.reweigh();
-    if (work.count_outputs) work.counts.assign(done, 1);
+    work.one_each = true;
   }
 
   void run_sink(body_work& work, worker_context& context, bool may_take) {
@@ -157,7 +157,6 @@ class typed_body final : public body {
       work.error = std::current_exception();
     }
     work.in.split_front(done);
-    if (work.count_outputs) work.counts.assign(done, 0);
   }
 
   void run_into_writer(body_work& work, worker_context& context, bool may_take) {

@@ -170,10 +170,26 @@ class model {
     const bool several = n.form == body_form::many || n.form == body_form::lazy;
     if (several) count = output_count(n, in.value);
     if (end == fate::passes) return count;
-    if (n.form != body_form::lazy || n.options.policy.keeps_items()) return 0;
+    if (n.form != body_form::lazy || holds_outputs_back(n)) return 0;
     count = std::min(count, outputs_before_fault(n, in.value));
     if (count > 0 && in.job >= 0) result_.jobs[static_cast<std::size_t>(in.job)].flagged = true;
     return count;
+  }
+
+  /// A lazy body's outputs wait for its end if the item may be tried again or written down, be it by an
+  /// operator that is fused to the body.
+  bool holds_outputs_back(const node& n) const {
+    if (n.options.policy.keeps_items()) return true;
+    const node* only = nullptr;
+    int uses = 0;
+    for (const node& other : shape_.nodes) {
+      for (const int input : other.inputs) {
+        if (input != n.number) continue;
+        ++uses;
+        only = &other;
+      }
+    }
+    return uses == 1 && only->type == node_type::view && only->options.policy.uses(error_action::dead_letter);
   }
 
   void body(const node& n, const model_item& in, emitted& out) {
