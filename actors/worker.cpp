@@ -177,7 +177,11 @@ piece_report worker::finish(bool emit) {
   report.worker = number_;
   report.ended = true;
   if (!body_) return report;
-  if (suspended_) current_.items.discard("the run ended before all of its outputs were taken");
+  if (suspended_) {
+    const std::string reason = "the run ended before all of its outputs were taken";
+    if (open_scope_) open_scope_->flag(reason);
+    current_.items.discard(reason);
+  }
   suspended_ = false;
   open_scope_ = nullptr;
   try {

@@ -49,6 +49,8 @@ std::string text_of(const node& n) {
   }
   add("stops of 256", n.stops);
   add("ns at most", n.slowness);
+  add("max_open", static_cast<std::uint64_t>(n.options.max_open.value_or(0)));
+  add("max_held", static_cast<std::uint64_t>(n.options.max_held.value_or(0)));
   if (n.emits_at_end) text += ", emits at its end";
   if (n.broken != hook::none) text += std::string{", broken hook "} + hooks[static_cast<int>(n.broken)];
   return text + "\n";

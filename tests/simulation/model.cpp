@@ -13,6 +13,8 @@ using penstock::error_action;
 namespace {
 
 constexpr std::uint64_t keys = 7;
+/// No policy tries again after so many.
+constexpr std::uint32_t last_attempt = 0xffff;
 
 struct open_scope {
   int parent;
@@ -140,11 +142,11 @@ class model {
   }
 
   /// What becomes of an item on which the body throws at first; notes letters, outcomes and fatal faults.
-  fate resolve(const node& n, std::uint64_t value, int scope, bool fails_always) {
+  fate resolve(const node& n, std::uint64_t value, int scope, bool fails_always, std::uint32_t attempt = 1) {
     const penstock::error_policy& policy = n.options.policy;
     const auto error = n.odd ? std::make_exception_ptr(odd_fault{n.number, value})
                              : std::make_exception_ptr(fault{n.number, value});
-    for (std::uint32_t attempt = 1;; ++attempt) {
+    for (;; ++attempt) {
       if (!fails_always && !faults_at(n, value, attempt)) return fate::passes;
       const auto [action, delay, by_rule] = policy.decide(attempt, error, 0);
       if (action == error_action::retry) continue;
@@ -225,6 +227,10 @@ class model {
     model_stream out;
     for (const int number : scopes_of_[n.scatter]) {
       const open_scope of = scopes_[static_cast<std::size_t>(number)];
+      if (of.pieces > static_cast<std::uint64_t>(n.options.max_held.value_or(65536))) {
+        resolve(n, overfull, of.parent, true, last_attempt);
+        continue;
+      }
       const auto value = group_value(of.sum, of.pieces, of.failures);
       if (faults(n, value) && resolve(n, value, of.parent, false) != fate::passes) continue;
       out.items.push_back({output_value(n, value, 0), of.job, of.parent});

@@ -10,6 +10,9 @@
 
 namespace penstock_simulation {
 
+/// Stands for the item in the fault of a gather that holds too much.
+inline constexpr std::uint64_t overfull = 2;
+
 /// An item that must exist, and what it came of.
 struct model_item {
   std::uint64_t value;

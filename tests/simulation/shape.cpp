@@ -123,6 +123,9 @@ class artist {
     made.scatter = scatter;
     make_pool(made);
     make_trouble(made);
+    const bool survives = fatal_ || made.depth > 0 || made.options.policy.uses(error_action::skip);
+    if (survives && made.salt % 8 == 0)
+      made.options.max_held = 1 + static_cast<std::int64_t>(made.salt / 8 % 5);
     return made.number;
   }
 
