@@ -34,6 +34,7 @@ void stage::adapt_crew() {
     piece_report last = inline_worker_->finish(true);
     inline_worker_.reset();
     if (last.hook_error) fail_run(last.hook_error, {});
+    if (last.failure) fail_run(last.failure->error, last.failure->operation);
     emit(std::move(last.outputs));
   }
   if (crew_.staying() == workers_) return;

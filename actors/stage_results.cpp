@@ -88,7 +88,9 @@ void stage::emit(batch outputs) {
 
 void stage::handle_failure(const piece_report& report, failed_item& failure) {
   const auto sequence = report.sequence + report.taken;
-  if (phase_ != phase::running || failed_) {
+  // An operator may also throw on what `on_end` emitted, when nothing else is left to do.
+  const bool at_the_end = report.ended && phase_ == phase::finishing;
+  if ((phase_ != phase::running && !at_the_end) || failed_) {
     failure.item.discard(reason_);
     return;
   }

@@ -7,11 +7,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
+#include <mutex>
 #include <utility>
 
 #include <penstock/messages/failure.hpp>
 #include <penstock/runtime/command_line.hpp>
-#include <penstock/runtime/exit_guard.hpp>
+#include <penstock/runtime/exit_report.hpp>
 #include <penstock/runtime/lazy_dead_letters.hpp>
 #include <penstock/runtime/progress.hpp>
 #include <penstock/runtime/report.hpp>
@@ -48,9 +49,35 @@ std::shared_ptr<spdlog::logger> make_logger(const std::string& level) {
   return log;
 }
 
+/// Shows progress and passes signals on until the run has ended.
+void watch(run& running, signal_guard& signals, progress_display& progress) {
+  bool ended = false;
+  std::mutex mutex;
+  running.when_ended([&] {
+    const std::lock_guard lock{
+        mutex};  // held until the wake is over, as this function may return right after
+    ended = true;
+    signals.wake();
+  });
+  const auto has_ended = [&] {
+    const std::lock_guard lock{mutex};
+    return ended;
+  };
+  int seen = 0;
+  while (!has_ended()) {
+    pollfd wait{signals.fd(), POLLIN, 0};
+    if (::poll(&wait, 1, progress.active() ? redraw_every : -1) == 0) progress.show(running.snapshot());
+    for (const int count = signals.count(); seen < count; ++seen) {
+      if (seen == 0) running.drain();
+      if (seen == 1) running.abort("a second signal came");
+    }
+  }
+}
+
 }  // namespace
 
 struct runtime::shared {
+  std::mutex mutex;  ///< for `threads`, made with the first run
   std::shared_ptr<world> threads;
   std::shared_ptr<spdlog::logger> log;
 };
@@ -70,7 +97,11 @@ runtime::runtime(runtime_options options)
 runtime::~runtime() = default;
 
 penstock::run runtime::start(const graph& g) {
-  if (!shared_->threads) shared_->threads = std::make_shared<world>(options_.threads);
+  report_exits();
+  {
+    const std::lock_guard lock{shared_->mutex};
+    if (!shared_->threads) shared_->threads = std::make_shared<world>(options_.threads);
+  }
   run_plan plan = make_plan(g.data(), options_.overrides);
   auto state = std::make_shared<penstock::run::impl>(
       shared_->threads, make_environment(*shared_->threads), std::move(plan),
@@ -80,45 +111,30 @@ penstock::run runtime::start(const graph& g) {
 }
 
 int runtime::run(const graph& g) {
-  const exit_guard exits{g.name()};
+  run_snapshot last;
+  return run(g, last);
+}
+
+int runtime::run(const graph& g, run_snapshot& last) {
   signal_guard signals;
   try {
     penstock::run running = start(g);
-    progress_display progress{options_.progress_on_terminal ? stderr : nullptr};
-    bool ended = false;
-    std::mutex mutex;
-    running.when_ended([&] {
-      const std::lock_guard lock{mutex};
-      ended = true;
-      signals.wake();
-    });
-    int seen = 0;
-    for (;;) {
-      {
-        const std::lock_guard lock{mutex};
-        if (ended) break;
-      }
-      pollfd wait{signals.fd(), POLLIN, 0};
-      if (::poll(&wait, 1, progress.active() ? redraw_every : -1) == 0) progress.show(running.snapshot());
-      const int count = signals.count();
-      for (; seen < count; ++seen) {
-        if (seen == 0) running.drain();
-        if (seen == 1) running.abort("a second signal came");
-      }
+    {
+      progress_display progress{options_.progress_on_terminal ? stderr : nullptr};
+      watch(running, signals, progress);
     }
-    progress.clear();
-    const run_snapshot last = running.snapshot();
-    if (options_.report == report_mode::table) write_report(std::cout, last);
-    if (options_.report == report_mode::json) std::cout << report_json(last) << '\n';
-    std::cout.flush();
-    if (!last.failure.empty())
-      std::cerr << "penstock: graph '" << g.name() << "' failed in " << last.failure << '\n';
-    if (last.state == "aborted") return 128 + signals.last();
-    return last.failure.empty() ? 0 : 1;
+    last = running.snapshot();
   } catch (const error& wrong) {
     std::cerr << "penstock: " << wrong.what() << '\n';
     return 1;
   }
+  if (options_.report == report_mode::table) write_report(std::cout, last);
+  if (options_.report == report_mode::json) std::cout << report_json(last) << '\n';
+  std::cout.flush();
+  if (!last.failure.empty())
+    std::cerr << "penstock: graph '" << g.name() << "' failed in " << last.failure << '\n';
+  if (last.state == "aborted") return 128 + signals.last();
+  return last.failure.empty() ? 0 : 1;
 }
 
 }  // namespace penstock

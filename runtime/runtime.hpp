@@ -33,6 +33,8 @@ class runtime {
   /// their handlers are put back after. Returns the exit code: 0 done or drained, 1 failed, 128 + n aborted
   /// by signal n.
   int run(const graph& g);
+  /// The same, and leaves the figures of all stages in `last`, as they were at the end.
+  int run(const graph& g, run_snapshot& last);
 
  private:
   struct shared;

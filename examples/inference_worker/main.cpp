@@ -15,7 +15,6 @@
 #include "options.hpp"
 #include "pipeline.hpp"
 #include "summary.hpp"
-#include "watched_run.hpp"
 
 namespace {
 
@@ -64,8 +63,9 @@ int work(penstock::runtime& rt, const inference::options& given) {
   const inference::starting_point before = inference::look_around(given, rt.options().dead_letters);
   penstock::graph g = inference::make_pipeline(
       {jobs, given.image_directory(), test.labels.size(), given.result_directory(), std::move(weights)});
-  const inference::run_outcome outcome = inference::watched_run(rt, g);
-  return inference::summarize(given, test, before, rt.options().dead_letters, outcome.at_end, outcome.code);
+  penstock::run_snapshot at_end;
+  const int code = rt.run(g, at_end);
+  return inference::summarize(given, test, before, rt.options().dead_letters, at_end, code);
 }
 
 }  // namespace

@@ -39,6 +39,9 @@ constexpr std::uint32_t outputs_before_fault(const node& n, std::uint64_t value)
   return n.faults_midway ? static_cast<std::uint32_t>(mix(value, 0xb) % (n.most_outputs + 1)) : 0;
 }
 
+/// Keyed stages go by an item's value modulo this.
+inline constexpr std::uint64_t keys = 7;
+
 /// The second operator of a view that has several throws on these.
 constexpr bool second_faults(const node& n, std::uint64_t value) {
   return lot(n, value, 0x2f) < n.faults / 2;

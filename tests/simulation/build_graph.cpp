@@ -28,8 +28,6 @@ struct drawn_without_letters {
   void apply(ps::node_options& to) const { to = of->options; }
 };
 
-constexpr std::uint64_t keys = 7;
-
 class builder {
  public:
   explicit builder(stage_set& set) : set_{set}, graph_{"simulated"} {}

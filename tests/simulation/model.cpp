@@ -12,7 +12,6 @@ using penstock::error_action;
 
 namespace {
 
-constexpr std::uint64_t keys = 7;
 /// No policy tries again after so many.
 constexpr std::uint32_t last_attempt = 0xffff;
 
@@ -97,15 +96,7 @@ class model {
 
   model_stream merge(const node& n) {
     model_stream out;
-    for (std::size_t i = 0; i < n.inputs.size(); ++i) {
-      const model_stream& in = input(n, i);
-      const auto first = static_cast<std::uint32_t>(out.items.size());
-      out.items.insert(out.items.end(), in.items.begin(), in.items.end());
-      for (auto order : in.orders) {
-        for (std::uint32_t& index : order) index += first;
-        out.orders.push_back(std::move(order));
-      }
-    }
+    for (std::size_t i = 0; i < n.inputs.size(); ++i) out.append(input(n, i));
     return out;
   }
 
@@ -128,16 +119,8 @@ class model {
     return out;
   }
 
-  /// In a keyed stage only the items of one key keep their order.
-  model_stream by_key(const node& n, model_stream in) {
-    if (!partitioned(n) || n.type == node_type::gather) return in;
-    std::vector<std::vector<std::uint32_t>> orders;
-    for (const auto& order : in.orders) {
-      std::vector<std::vector<std::uint32_t>> parts(keys);
-      for (const std::uint32_t index : order) parts[in.items[index].value % keys].push_back(index);
-      for (auto& part : parts) orders.push_back(std::move(part));
-    }
-    in.orders = std::move(orders);
+  static model_stream by_key(const node& n, model_stream in) {
+    if (partitioned(n)) in.split_orders(keys);
     return in;
   }
 

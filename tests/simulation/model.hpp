@@ -24,6 +24,11 @@ struct model_item {
 struct model_stream {
   std::vector<model_item> items;
   std::vector<std::vector<std::uint32_t>> orders;
+
+  /// Merges `other` into this: each keeps its orders.
+  void append(const model_stream& other);
+  /// From now on only items of one key, of so many, keep their order.
+  void split_orders(std::uint64_t keys);
 };
 
 struct model_job {

@@ -33,7 +33,7 @@ class recorder final : public penstock::mailbox {
 };
 
 /// A world in which time passes only when told to, and nothing can be started.
-class still_world final : public penstock::environment {
+class still_world : public penstock::environment {
  public:
   mutable int looks = 0;  ///< how often somebody looked at the clock
   std::int64_t time = 0;

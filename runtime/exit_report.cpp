@@ -1,4 +1,4 @@
-#include <penstock/runtime/exit_guard.hpp>
+#include <penstock/runtime/exit_report.hpp>
 
 #include <unistd.h>
 
@@ -25,11 +25,9 @@ void at_exit(int status, void*) {
 
 }  // namespace
 
-exit_guard::exit_guard(const std::string&) {
+void report_exits() {
   static std::once_flag once;
   std::call_once(once, [] { ::on_exit(&at_exit, nullptr); });
 }
-
-exit_guard::~exit_guard() = default;
 
 }  // namespace penstock

@@ -1,0 +1,136 @@
+#include <penstock/actors/run_controller.hpp>
+
+#include <memory>
+#include <penstock_test/catch.hpp>
+#include <penstock_test/recorder.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <penstock/messages/error.hpp>
+
+namespace ps = penstock;
+using penstock_test::recorder;
+
+namespace {
+
+/// Keeps reminders; they come when the test says so.
+class watched_world final : public penstock_test::still_world {
+ public:
+  void remind(std::int64_t delay, ps::address, ps::message) override { reminders.push_back(time + delay); }
+  bool quiet() const override { return is_quiet; }
+  void give_up() override { gave_up = true; }
+
+  std::vector<std::int64_t> reminders;
+  bool is_quiet = false;
+  bool gave_up = false;
+};
+
+struct fixture {
+  explicit fixture(std::int64_t inactivity = 0) : controller{env, run, result, inactivity} {
+    run.graph = "g";
+    env.time = 1'000;
+    controller.set_members({{"numbers", a, true}, {"end", b, false}});
+    tell(ps::start_run{});
+  }
+
+  ps::after_turn tell(ps::message m) {
+    controller.receive(m);
+    return controller.turn();
+  }
+  void end(std::uint32_t member) {
+    last = tell(ps::member_ended{member, std::make_unique<ps::stage_figures>()});
+  }
+
+  watched_world env;
+  ps::run_state run;
+  std::shared_ptr<ps::run_result> result = std::make_shared<ps::run_result>();
+  ps::ref<recorder> a = ps::make_ref<recorder>();
+  ps::ref<recorder> b = ps::make_ref<recorder>();
+  ps::run_controller controller;
+  ps::after_turn last = ps::after_turn::wait;
+};
+
+std::string text_of(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& e) {
+    return e.what();
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a run is done when all of its members have ended") {
+  fixture f;
+  CHECK(f.a->all<ps::start_run>().size() == 1);
+  f.end(0);
+  CHECK(!f.result->get().ended);
+  f.end(1);
+  CHECK(f.last == ps::after_turn::done);
+  CHECK(f.result->get().ended);
+  CHECK(f.result->get().phase == ps::run_phase::done);
+}
+
+TEST_CASE("the first failure is the run's, and everybody is aborted once") {
+  fixture f;
+  f.tell(ps::member_failed{1, std::make_exception_ptr(std::runtime_error{"first"}), "map"});
+  f.tell(ps::member_failed{0, std::make_exception_ptr(std::runtime_error{"second"}), ""});
+  CHECK(text_of(f.result->get().error) == "first");
+  CHECK(f.result->get().failed_member == "end / map");
+  CHECK(f.a->all<ps::abort_run>().size() == 1);
+  CHECK(f.run.stopping);
+}
+
+TEST_CASE("a run in which nothing can happen any more fails at once and names who waits for what") {
+  fixture f;
+  f.env.is_quiet = true;
+  f.tell(ps::run_is_quiet{});
+  REQUIRE(f.b->all<ps::report_figures>().size() == 1);
+  for (const auto& [member, box] : {std::pair{0U, f.a}, std::pair{1U, f.b}}) {
+    for (auto* asked : box->all<ps::report_figures>()) {
+      ps::stage_figures figures;
+      figures.name = member == 0 ? "numbers" : "end";
+      figures.waits_for = member == 0 ? "credit of 'end'" : "items";
+      asked->request->answer(member, figures);
+    }
+  }
+  f.tell(ps::run_is_quiet{});
+  CHECK(f.result->get().phase == ps::run_phase::failed);
+  CHECK_THROWS_AS(std::rethrow_exception(f.result->get().error), ps::deadlock_error);
+  CHECK(text_of(f.result->get().error) ==
+        "graph 'g' is deadlocked: 'numbers' waits for credit of 'end'; 'end' waits for items");
+}
+
+TEST_CASE("quiet for a moment is no deadlock") {
+  fixture f;
+  f.tell(ps::run_is_quiet{});
+  CHECK(f.b->all<ps::report_figures>().size() == 0);
+  CHECK(f.result->get().phase == ps::run_phase::running);
+}
+
+TEST_CASE("no item moved for the whole of the inactivity limit: the run fails") {
+  fixture f{100};
+  REQUIRE(f.env.reminders.back() == 1'100);
+  f.env.time = 1'060;
+  f.run.last_progress = 1'050;
+  f.env.time = 1'100;
+  f.tell(ps::check_time{});
+  CHECK(f.result->get().phase == ps::run_phase::running);
+  CHECK(f.env.reminders.back() == 1'150);
+  f.env.time = 1'150;
+  f.tell(ps::check_time{});
+  CHECK_THROWS_AS(std::rethrow_exception(f.result->get().error), ps::inactivity_error);
+}
+
+TEST_CASE("a body that never returns keeps its stage, not the run") {
+  fixture f;
+  f.tell(ps::abort_run{"enough"});
+  f.end(0);
+  CHECK(!f.result->get().ended);
+  f.env.time = f.env.reminders.back();
+  f.tell(ps::check_time{});
+  CHECK(f.result->get().ended);
+  CHECK(f.result->get().lost == std::vector<std::string>{"end"});
+  CHECK(f.env.gave_up);
+}
