@@ -87,7 +87,7 @@ TEST_CASE("every flag sets its option, with a blank or an equals sign") {
   CHECK(parsed.arguments.empty());
 }
 
-TEST_CASE("--report alone means the table and takes nothing from the program") {
+TEST_CASE("the flag --report alone means the table and takes nothing from the program") {
   const auto parsed = parse({"--report", "input.txt"});
   CHECK(parsed.options.report == ps::report_mode::table);
   CHECK(parsed.arguments == words{"input.txt"});
@@ -160,7 +160,7 @@ TEST_CASE("a flag that lacks its value is refused") {
   CHECK_THAT(refusal({"--set"}), Contains("--set"));
 }
 
-TEST_CASE("--penstock-help asks for the list of flags") {
+TEST_CASE("the flag --penstock-help asks for the list of flags") {
   CHECK(parse({"--penstock-help"}).help);
   const auto text = ps::penstock_help();
   for (const char* flag :
