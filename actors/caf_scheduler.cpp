@@ -6,11 +6,16 @@
 #include <caf/actor_system_config.hpp>
 #include <caf/make_actor.hpp>
 #include <caf/monitorable_actor.hpp>
+#include <caf/policy/unprofiled.hpp>
 #include <caf/resumable.hpp>
-#include <caf/scheduler/abstract_coordinator.hpp>
+#include <caf/scheduler/coordinator.hpp>
+#include <algorithm>
+#include <optional>
+#include <thread>
 #include <utility>
 
 #include <penstock/actors/actor_box.hpp>
+#include <penstock/actors/job_queues.hpp>
 
 namespace penstock {
 
@@ -85,12 +90,60 @@ caf::resumable::resume_result shell::resume(caf::execution_unit* unit, size_t) {
   return again ? resume_later : awaiting_message;
 }
 
+/// Who runs when: CAF's coordinator and worker threads over queues of ours. CAF's own work stealing looks for work
+/// 20,000 times a second on every idle thread, each time by a timer, which took a quarter of the processor from
+/// threads that computed.
+class job_queue_policy : public caf::policy::unprofiled {
+ public:
+  struct coordinator_data {
+    explicit coordinator_data(caf::scheduler::abstract_coordinator*) {}
+    std::optional<job_queues> queues;
+  };
+  struct worker_data {
+    // Made once by the coordinator before its workers, and only by then it knows how many there will be.
+    explicit worker_data(caf::scheduler::abstract_coordinator* coordinator);
+  };
+
+  template <class Coordinator>
+  void central_enqueue(Coordinator* self, caf::resumable* job) {
+    d(self).queues->push(job);
+  }
+  template <class Worker>
+  void external_enqueue(Worker* self, caf::resumable* job) {
+    d(self->parent()).queues->push(job);
+  }
+  template <class Worker>
+  void internal_enqueue(Worker* self, caf::resumable* job) {
+    d(self->parent()).queues->push_next(self->id(), job);
+  }
+  template <class Worker>
+  void resume_job_later(Worker* self, caf::resumable* job) {
+    d(self->parent()).queues->push_last(self->id(), job);
+  }
+  template <class Worker>
+  caf::resumable* dequeue(Worker* self) {
+    return static_cast<caf::resumable*>(d(self->parent()).queues->take(self->id()));
+  }
+  template <class Worker, class Function>
+  void foreach_resumable(Worker*, Function) {}
+  template <class Coordinator, class Function>
+  void foreach_central_resumable(Coordinator* self, Function f) {
+    while (auto* job = static_cast<caf::resumable*>(d(self).queues->take_left())) f(job);
+  }
+};
+
+job_queue_policy::worker_data::worker_data(caf::scheduler::abstract_coordinator* coordinator) {
+  static_cast<caf::scheduler::coordinator<job_queue_policy>*>(coordinator)->data().queues.emplace(
+      coordinator->num_workers());
+}
+
 class config final : public caf::actor_system_config {
  public:
   explicit config(unsigned threads) {
-    if (threads > 0) set("scheduler.max-threads", static_cast<size_t>(threads));
-    set("work-stealing.relaxed-sleep-duration", caf::timespan{std::chrono::milliseconds{1}});
+    if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
+    set("scheduler.max-threads", static_cast<size_t>(threads));
     set("logger.file-verbosity", caf::atom("quiet"));
+    load<caf::scheduler::coordinator<job_queue_policy>>();
   }
 };
 
