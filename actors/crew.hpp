@@ -20,7 +20,6 @@ class crew {
     bool suspended = false;                 ///< holds a half-done item
     bool leaving = false;                   ///< was told to finish
     std::deque<ref<piece_board>> boards{};  ///< of its pieces, in order, if others may help
-    std::uint64_t board_number = 0;         ///< of the first of them, counted from 0
   };
 
   /// `allowance`: pieces that a worker may hold at a time; two keep it busy while its report travels.

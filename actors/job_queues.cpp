@@ -18,7 +18,10 @@ constexpr std::int64_t longest_search = 20'000;
 constexpr unsigned most_in_a_row = 16;
 /// Every so many jobs the outside is looked at first.
 constexpr std::uint64_t outside_interval = 64;
-constexpr std::chrono::milliseconds watch_interval{1};
+/// Jobs that a worker has started itself and that wait for it: below this they are likely done sooner than another
+/// worker is awake.
+constexpr std::size_t worth_waking = 2;
+constexpr std::chrono::milliseconds watch_interval{5};
 
 void pause_briefly() {
   for (int i = 0; i < 16; ++i) {
@@ -72,18 +75,18 @@ void job_queues::push(job work) {
 
 void job_queues::push_next(std::size_t worker, job work) {
   worker_queue& own = *workers_[worker];
-  bool displaced = false;
+  bool many = false;
   {
     const std::lock_guard lock{own.mutex};
-    displaced = own.next != nullptr;
-    if (displaced) {
+    if (own.next != nullptr) {
       own.jobs.push_back(own.next);
       own.size.store(own.jobs.size());
+      many = own.jobs.size() >= worth_waking;
     }
     own.next = work;
     own.has_next.store(true, std::memory_order_relaxed);
   }
-  if (displaced || !watched_.load()) wake_one();
+  if (many || !watched_.load()) wake_one();
 }
 
 void job_queues::push_last(std::size_t worker, job work) {
@@ -222,6 +225,7 @@ job_queues::job job_queues::watch(std::size_t worker) {
       std::unique_lock lock{own.park_mutex};
       if (own.woken_up.wait_for(lock, watch_interval, [&] { return own.woken; })) return nullptr;
     }
+    if (const job waiting = steal(worker)) return waiting;
     if (const job overdue = take_overdue(worker)) return overdue;
     if (parked_count_.load() == static_cast<int>(workers_.size())) return nullptr;
   }

@@ -52,11 +52,8 @@ struct finish_worker {
 struct worker_reported {
   std::unique_ptr<piece_report> report;
 };
-/// A worker's piece should be done by now.
-struct look_after {
-  unsigned worker;
-  std::uint64_t piece;
-};
+/// Some piece may take longer than it should.
+struct look_after {};
 /// The time of a retry has come.
 struct retry_due {
   std::uint64_t id;

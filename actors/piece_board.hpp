@@ -13,7 +13,10 @@ namespace penstock {
 /// microseconds and more; the lock costs some 50 ns an item. Any thread.
 class piece_board : public ref_counted {
  public:
-  explicit piece_board(piece whole) : rest_{std::move(whole)} {}
+  /// `since`: when the worker got it, ns.
+  explicit piece_board(piece whole, std::int64_t since = 0) : rest_{std::move(whole)}, since_{since} {}
+
+  std::int64_t since() const { return since_; }
 
   /// Worker: the next item; nothing when none is left.
   std::optional<piece> take();
@@ -30,6 +33,7 @@ class piece_board : public ref_counted {
  private:
   std::mutex mutex_;
   piece rest_;
+  const std::int64_t since_;
   std::vector<piece_report> done_;
   bool watched_ = false;
 };

@@ -18,7 +18,7 @@ pace pace_of(const stage_plan& plan) {
     case pool_kind::blocking:
       return {1, 1};
     case pool_kind::per_core:
-      return {500 * microsecond, 1024};
+      return {1000 * microsecond, 1024};
     case pool_kind::cooperative:
       break;
   }
@@ -82,7 +82,7 @@ void stage::receive(message& m) {
                  [](caught_up&) {},
                  [this](cancel_edge& each) { cancelled_by(each.edge); },
                  [this](worker_reported& each) { settle(*each.report); },
-                 [this](look_after& each) { look_after_worker(each); },
+                 [this](look_after&) { look_after_workers(); },
                  [this](retry_due& each) { retry(each.id); },
                  [this](scope_closed& each) { close_scope(*each.closed); },
                  [this](start_run&) { start(); },

@@ -85,7 +85,7 @@ class stage final : public actor_logic {
   bool shares_pieces() const;
   bool help_out();
   void harvest(crew::member& from);
-  void look_after_worker(const look_after& m);
+  void look_after_workers();
   void run_inline(piece work);
   void claimed(piece& work);
   std::int64_t admissible(std::int64_t room) const;
@@ -145,6 +145,7 @@ class stage final : public actor_logic {
   unsigned workers_;     ///< as many as there should be
   bool pooled_ = false;  ///< its workers are actors
   pace pace_;
+  bool looks_after_ = false;  ///< a `look_after` is on its way
   std::vector<bool> line_held_;  ///< keyed stages: a retry keeps later items of its keys back
 
   reorder_buffer<finished_items> reorder_;

@@ -17,7 +17,6 @@ void stage::note_report(const piece_report& report) {
   --from.pieces;
   if (from.boards.empty()) return;
   from.boards.pop_front();
-  ++from.board_number;
 }
 
 void stage::settle(piece_report& report) {

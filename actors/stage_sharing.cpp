@@ -6,8 +6,9 @@ namespace penstock {
 
 namespace {
 
-/// A piece is cut to take half a millisecond; after this long something in it takes longer than thought.
-constexpr std::int64_t long_piece = 2'000'000;
+/// A piece is cut to take a millisecond and may wait behind another; after this long something in it takes longer
+/// than thought.
+constexpr std::int64_t long_piece = 4'000'000;
 
 }  // namespace
 
@@ -24,10 +25,10 @@ void stage::assign(crew::member& to, piece work) {
     return;
   }
   const bool several = work.items.size() > 1;
-  auto board = make_ref<piece_board>(std::move(work));
+  auto board = make_ref<piece_board>(std::move(work), now_);
   to.boards.push_back(board);
   to.port->post(assign_piece{{}, std::move(board)});
-  if (several) env_.remind(long_piece, self_, look_after{to.number, to.board_number + to.boards.size() - 1});
+  if (several && !std::exchange(looks_after_, true)) env_.remind(long_piece, self_, look_after{});
 }
 
 /// Nothing is left in the inbox: a free worker takes what a busy one has not begun. True if there is work
@@ -61,12 +62,15 @@ void stage::harvest(crew::member& from) {
   }
 }
 
-void stage::look_after_worker(const look_after& m) {
+void stage::look_after_workers() {
+  looks_after_ = false;
+  bool at_work = false;
   for (crew::member& each : crew_.members()) {
-    if (each.number != m.worker || each.boards.empty() || each.board_number > m.piece) continue;
-    harvest(each);
-    return;
+    if (each.boards.empty()) continue;
+    at_work = true;
+    if (now_ - each.boards.front()->since() >= long_piece) harvest(each);
   }
+  if (at_work && !std::exchange(looks_after_, true)) env_.remind(long_piece, self_, look_after{});
 }
 
 }  // namespace penstock
