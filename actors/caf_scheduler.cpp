@@ -1,5 +1,6 @@
 #include <penstock/actors/caf_scheduler.hpp>
 
+#include <algorithm>
 #include <caf/actor_cast.hpp>
 #include <caf/actor_config.hpp>
 #include <caf/actor_system.hpp>
@@ -9,7 +10,6 @@
 #include <caf/policy/unprofiled.hpp>
 #include <caf/resumable.hpp>
 #include <caf/scheduler/coordinator.hpp>
-#include <algorithm>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -90,9 +90,9 @@ caf::resumable::resume_result shell::resume(caf::execution_unit* unit, size_t) {
   return again ? resume_later : awaiting_message;
 }
 
-/// Who runs when: CAF's coordinator and worker threads over queues of ours. CAF's own work stealing looks for work
-/// 20,000 times a second on every idle thread, each time by a timer, which took a quarter of the processor from
-/// threads that computed.
+/// Who runs when: CAF's coordinator and worker threads over queues of ours. CAF's own work stealing looks for
+/// work 20,000 times a second on every idle thread, each time by a timer, which took a quarter of the
+/// processor from threads that computed.
 class job_queue_policy : public caf::policy::unprofiled {
  public:
   struct coordinator_data {
@@ -133,8 +133,9 @@ class job_queue_policy : public caf::policy::unprofiled {
 };
 
 job_queue_policy::worker_data::worker_data(caf::scheduler::abstract_coordinator* coordinator) {
-  static_cast<caf::scheduler::coordinator<job_queue_policy>*>(coordinator)->data().queues.emplace(
-      coordinator->num_workers());
+  static_cast<caf::scheduler::coordinator<job_queue_policy>*>(coordinator)
+      ->data()
+      .queues.emplace(coordinator->num_workers());
 }
 
 class config final : public caf::actor_system_config {

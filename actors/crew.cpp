@@ -31,6 +31,14 @@ unsigned crew::busy() const {
       std::count_if(members_.begin(), members_.end(), [](const member& m) { return m.pieces > 0; }));
 }
 
+void crew::retire_all_but(unsigned wanted) {
+  for (member& each : members_) {
+    if (each.leaving) continue;
+    each.retiring = wanted == 0;
+    if (wanted > 0) --wanted;
+  }
+}
+
 crew::member* crew::free_worker() {
   member* best = nullptr;
   for (member& each : members_) {

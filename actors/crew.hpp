@@ -18,7 +18,9 @@ class crew {
     address port;
     unsigned pieces = 0;                    ///< assigned and not yet reported
     bool suspended = false;                 ///< holds a half-done item
+    bool retiring = false;                  ///< gets no more work
     bool leaving = false;                   ///< was told to finish
+    bool slow = false;                      ///< has been at one piece for long
     std::deque<ref<piece_board>> boards{};  ///< of its pieces, in order, if others may help
   };
 
@@ -32,8 +34,13 @@ class crew {
 
   std::vector<member>& members() { return members_; }
   bool empty() const { return members_.empty(); }
+  unsigned size() const { return static_cast<unsigned>(members_.size()); }
   unsigned staying() const;
   unsigned busy() const;
+  void set_allowance(unsigned pieces) { allowance_ = pieces; }
+
+  /// From now on only `wanted` of them get work; the others retire, or those that were about to come back.
+  void retire_all_but(unsigned wanted);
 
   /// The free worker with the fewest pieces, null if none; with `line` the one that serves this line.
   member* free_worker();
@@ -44,7 +51,9 @@ class crew {
   bool has_idle() const;
 
  private:
-  bool is_free(const member& m) const { return !m.leaving && !m.suspended && m.pieces < allowance_; }
+  bool is_free(const member& m) const {
+    return !m.leaving && !m.retiring && !m.suspended && !m.slow && m.pieces < allowance_;
+  }
 
   unsigned allowance_;
   std::vector<member> members_;

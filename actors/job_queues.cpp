@@ -11,16 +11,18 @@ namespace penstock {
 
 namespace {
 
-/// A worker that runs out of work looks for more as long as it was busy before, but no longer than this: sleep and
-/// wake-up cost a few microseconds.
+/// A worker that runs out of work looks for more for a quarter of the time that it was busy, but no longer
+/// than this: sleep and wake-up cost a few microseconds.
 constexpr std::int64_t longest_search = 20'000;
 /// So many `next` jobs one after the other, then a queued one.
 constexpr unsigned most_in_a_row = 16;
 /// Every so many jobs the outside is looked at first.
 constexpr std::uint64_t outside_interval = 64;
-/// Jobs that a worker has started itself and that wait for it: below this they are likely done sooner than another
-/// worker is awake.
+/// Jobs that a worker has started itself and that wait for it: below this they are likely done sooner than
+/// another worker is awake.
 constexpr std::size_t worth_waking = 2;
+/// ns; a job that took so long and comes again is worth the wake-up of another worker.
+constexpr std::int64_t long_job = 20'000;
 constexpr std::chrono::milliseconds watch_interval{5};
 
 void pause_briefly() {
@@ -39,13 +41,14 @@ struct alignas(64) job_queues::worker_queue {
   std::mutex mutex;  ///< for the queue and `next`
   std::deque<job> jobs;
   job next = nullptr;
-  std::atomic<std::size_t> size{0};      ///< of the queue alone: `next` is not for others
-  std::atomic<std::uint64_t> taken{0};   ///< jobs that this worker has begun
+  std::atomic<std::size_t> size{0};     ///< of the queue alone: `next` is not for others
+  std::atomic<std::uint64_t> taken{0};  ///< jobs that this worker has begun
   std::atomic<bool> has_next{false};
 
   // The worker's own.
   unsigned in_a_row = 0;
   bool searching = false;
+  std::int64_t began = 0;       ///< the present job
   std::int64_t busy_since = 0;  ///< 0: has done nothing since it last searched
 
   std::mutex park_mutex;
@@ -91,12 +94,14 @@ void job_queues::push_next(std::size_t worker, job work) {
 
 void job_queues::push_last(std::size_t worker, job work) {
   worker_queue& own = *workers_[worker];
+  bool many = false;
   {
     const std::lock_guard lock{own.mutex};
     own.jobs.push_back(work);
     own.size.store(own.jobs.size());
+    many = own.jobs.size() >= worth_waking;
   }
-  wake_one();
+  if (many || !watched_.load() || tick_clock_now() - own.began > long_job) wake_one();
 }
 
 job_queues::job job_queues::take(std::size_t worker) {
@@ -166,7 +171,7 @@ job_queues::job job_queues::search(std::size_t worker) {
   auto until = std::int64_t{0};
   if (own.busy_since > 0) {
     const auto now = tick_clock_now();
-    until = now + std::min(longest_search, now - own.busy_since);
+    until = now + std::min(longest_search, (now - own.busy_since) / 4);
     own.busy_since = 0;
   }
   do {
@@ -180,14 +185,16 @@ job_queues::job job_queues::search(std::size_t worker) {
 
 /// The worker has a job and is no longer searching; if it was the last to search, another one should.
 void job_queues::found(worker_queue& own) {
-  if (own.busy_since == 0) own.busy_since = tick_clock_now();
+  own.began = tick_clock_now();
+  if (own.busy_since == 0) own.busy_since = own.began;
   if (!std::exchange(own.searching, false)) return;
   if (searching_.fetch_sub(1) == 1 && has_work()) wake_one();
 }
 
 bool job_queues::has_work() const {
   if (outside_size_.load() > 0) return true;
-  return std::any_of(workers_.begin(), workers_.end(), [](const auto& each) { return each->size.load() > 0; });
+  return std::any_of(workers_.begin(), workers_.end(),
+                     [](const auto& each) { return each->size.load() > 0; });
 }
 
 /// Sleeps until woken. Returns null then, or a job if it was on watch and found one overdue.
@@ -215,8 +222,8 @@ job_queues::job job_queues::park(std::size_t worker) {
   return overdue;
 }
 
-/// Looks after jobs that wait for a long one, as long as others are at work. Returns when woken, when all sleep,
-/// or with such a job.
+/// Looks after jobs that wait for a long one, as long as others begin jobs. Returns when woken, or with such
+/// a job.
 job_queues::job job_queues::watch(std::size_t worker) {
   worker_queue& own = *workers_[worker];
   for (std::size_t i = 0; i < workers_.size(); ++i) own.seen[i] = workers_[i]->taken.load();
@@ -226,17 +233,19 @@ job_queues::job job_queues::watch(std::size_t worker) {
       if (own.woken_up.wait_for(lock, watch_interval, [&] { return own.woken; })) return nullptr;
     }
     if (const job waiting = steal(worker)) return waiting;
-    if (const job overdue = take_overdue(worker)) return overdue;
-    if (parked_count_.load() == static_cast<int>(workers_.size())) return nullptr;
+    bool progress = false;
+    if (const job overdue = take_overdue(worker, progress)) return overdue;
+    if (!progress) return nullptr;
   }
 }
 
-job_queues::job job_queues::take_overdue(std::size_t worker) {
+job_queues::job job_queues::take_overdue(std::size_t worker, bool& progress) {
   worker_queue& own = *workers_[worker];
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     worker_queue& other = *workers_[i];
     const auto taken = other.taken.load();
     const bool same_job = std::exchange(own.seen[i], taken) == taken;
+    progress = progress || !same_job;
     if (i == worker || !same_job || !other.has_next.load(std::memory_order_relaxed)) continue;
     const std::lock_guard lock{other.mutex};
     if (other.next == nullptr) continue;

@@ -10,13 +10,15 @@
 
 namespace penstock {
 
-/// Jobs for a fixed number of workers, each a thread that takes one after the other. A worker has a queue of its
-/// own, helps itself from the others' when that is empty, and sleeps when there is nothing anywhere: an idle
-/// program uses no processor time. A push wakes a sleeper only if no awake worker is looking for work already.
+/// Jobs for a fixed number of workers, each a thread that takes one after the other. A worker has a queue of
+/// its own, helps itself from the others' when that is empty, and sleeps when there is nothing anywhere: an
+/// idle program uses no processor time. A push wakes a sleeper only if no awake worker is looking for work
+/// already.
 ///
-/// What a job starts with `push_next` is meant to run right after it, on the same core while the data is still
-/// in its cache, so it wakes nobody. In case the job before takes long after all, one sleeper stays on watch
-/// while others work: every millisecond it looks for such a job that has not had its turn, and takes it.
+/// What a job starts with `push_next` is meant to run right after it, on the same core while the data is
+/// still in its cache, so it wakes nobody. In case the job before takes long after all, one sleeper stays on
+/// watch while others work: every millisecond it looks for such a job that has not had its turn, and takes
+/// it.
 ///
 /// (The scheme is that of Go's and Tokio's schedulers; the watch takes the place of Go's `sysmon`.)
 class job_queues {
@@ -28,7 +30,8 @@ class job_queues {
 
   /// Any thread.
   void push(job work);
-  /// On the worker's own thread: runs after the present job, before what is queued; what was to be next is queued.
+  /// On the worker's own thread: runs after the present job, before what is queued; what was to be next is
+  /// queued.
   void push_next(std::size_t worker, job work);
   /// On the worker's own thread: runs after all that is queued there.
   void push_last(std::size_t worker, job work);
@@ -51,7 +54,7 @@ class job_queues {
   job search(std::size_t worker);
   job park(std::size_t worker);
   job watch(std::size_t worker);
-  job take_overdue(std::size_t worker);
+  job take_overdue(std::size_t worker, bool& progress);
   bool unpark(std::size_t worker);
   bool has_work() const;
   void found(worker_queue& own);
@@ -66,7 +69,7 @@ class job_queues {
   std::mutex parked_mutex_;
   std::vector<std::size_t> parked_;
   std::atomic<int> parked_count_{0};
-  std::atomic<int> searching_{0};   ///< awake workers that look for work
+  std::atomic<int> searching_{0};     ///< awake workers that look for work
   std::atomic<bool> watched_{false};  ///< a sleeper is on watch
 };
 

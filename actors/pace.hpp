@@ -15,6 +15,7 @@ class pace {
 
   std::uint32_t suggestion() const { return suggestion_; }
   std::int64_t mean() const { return mean_; }  ///< ns an item
+  bool known() const { return scaled_mean_ > 0; }
 
   void finished(std::uint32_t items, std::int64_t elapsed) {
     if (items == 0) return;

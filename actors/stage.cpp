@@ -18,15 +18,16 @@ pace pace_of(const stage_plan& plan) {
     case pool_kind::blocking:
       return {1, 1};
     case pool_kind::per_core:
-      return {1000 * microsecond, 1024};
+      return {3000 * microsecond, 1024};
     case pool_kind::cooperative:
       break;
   }
   return {200 * microsecond, 4096};
 }
 
+/// Pieces that a worker may hold at a time. A second one saves it the wait for the next, but would break the
+/// order of keys after a failure.
 unsigned allowance_of(const stage_plan& plan) {
-  // A second piece would wait behind an item that blocks, and would break the order of keys after a failure.
   return plan.pool == pool_kind::blocking || plan.lazy || plan.make_partitioner ? 1 : 2;
 }
 
@@ -165,6 +166,7 @@ after_turn stage::turn() {
 
 void stage::pump() {
   const auto began = now_;
+  adapt_allowance();
   outbox_.flush(false);
   while (resume_suspended() || start_next() || help_out()) {
     if (inline_worker_) outbox_.flush(false);

@@ -84,6 +84,8 @@ class stage final : public actor_logic {
   void assign(crew::member& to, piece work);
   bool shares_pieces() const;
   bool help_out();
+  void take_back(piece_board& board);
+  void adapt_allowance();
   void harvest(crew::member& from);
   void look_after_workers();
   void run_inline(piece work);
@@ -145,7 +147,7 @@ class stage final : public actor_logic {
   unsigned workers_;     ///< as many as there should be
   bool pooled_ = false;  ///< its workers are actors
   pace pace_;
-  bool looks_after_ = false;  ///< a `look_after` is on its way
+  bool looks_after_ = false;     ///< a `look_after` is on its way
   std::vector<bool> line_held_;  ///< keyed stages: a retry keeps later items of its keys back
 
   reorder_buffer<finished_items> reorder_;

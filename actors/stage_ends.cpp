@@ -37,6 +37,7 @@ void stage::adapt_crew() {
     if (last.failure) fail_run(last.failure->error, last.failure->operation);
     emit(std::move(last.outputs));
   }
+  crew_.retire_all_but(workers_);
   if (crew_.staying() == workers_) return;
   pooled_ = true;
   ledger_->set_workers(workers_);
@@ -47,8 +48,7 @@ void stage::adapt_crew() {
     return;
   }
   for (crew::member& each : crew_.members()) {
-    if (crew_.staying() <= workers_) break;
-    if (each.leaving || each.suspended || each.pieces > 0) continue;
+    if (!each.retiring || each.leaving || each.suspended || each.pieces > 0) continue;
     each.leaving = true;
     each.port->post(finish_worker{true});
   }
@@ -191,7 +191,7 @@ stage_figures stage::figures() const {
                                                : "inline";
   f.state = failed_ ? "failed" : told_end_ ? "ended" : "running";
   f.waits_for = waits_for();
-  f.workers = workers_;
+  f.workers = crew_.empty() ? workers_ : crew_.size();
   f.in = meter_.in;
   f.out = meter_.out;
   f.dropped = meter_.dropped;

@@ -17,6 +17,7 @@ void stage::note_report(const piece_report& report) {
   --from.pieces;
   if (from.boards.empty()) return;
   from.boards.pop_front();
+  from.slow = false;
 }
 
 void stage::settle(piece_report& report) {

@@ -6,16 +6,24 @@ namespace penstock {
 
 namespace {
 
-/// A piece is cut to take a millisecond and may wait behind another; after this long something in it takes longer
-/// than thought.
-constexpr std::int64_t long_piece = 4'000'000;
+/// Pieces are cut to take a few milliseconds, and one may wait behind another; after this long something in
+/// them takes longer than thought.
+constexpr std::int64_t long_piece = 10'000'000;
+/// Blocking workers whose items are shorter get their next one in advance.
+constexpr std::int64_t short_wait = 5'000'000;
 
 }  // namespace
 
-/// Long computations of one item each: worth a lock per item, so that a slow one blocks nobody but its
-/// worker.
+/// Items that may take long: worth a lock per item, so that a slow one blocks nobody but its worker.
 bool stage::shares_pieces() const {
-  return plan_.pool == pool_kind::per_core && !plan_.one_to_many && !partitioner_;
+  return plan_.pool != pool_kind::cooperative && !plan_.one_to_many && !partitioner_;
+}
+
+/// Where items are short the round trip between them counts; where they are long none may wait behind
+/// another.
+void stage::adapt_allowance() {
+  if (plan_.pool != pool_kind::blocking || !shares_pieces()) return;
+  crew_.set_allowance(pace_.known() && pace_.mean() < short_wait ? 2 : 1);
 }
 
 void stage::assign(crew::member& to, piece work) {
@@ -24,11 +32,21 @@ void stage::assign(crew::member& to, piece work) {
     to.port->post(assign_piece{std::move(work), nullptr});
     return;
   }
-  const bool several = work.items.size() > 1;
+  const bool others_wait = work.items.size() > 1 || to.pieces > 1;
   auto board = make_ref<piece_board>(std::move(work), now_);
   to.boards.push_back(board);
   to.port->post(assign_piece{{}, std::move(board)});
-  if (several && !std::exchange(looks_after_, true)) env_.remind(long_piece, self_, look_after{});
+  if (others_wait && !std::exchange(looks_after_, true)) env_.remind(long_piece, self_, look_after{});
+}
+
+/// What is not begun of a piece goes back to the head of the inbox.
+void stage::take_back(piece_board& board) {
+  auto stolen = board.steal();
+  if (!stolen) return;
+  outbox_.unreserve(stolen->reserved);
+  stolen->reserved = 0;
+  in_work_ -= stolen->items.size();
+  work_.push_front(std::move(*stolen));
 }
 
 /// Nothing is left in the inbox: a free worker takes what a busy one has not begun. True if there is work
@@ -37,13 +55,8 @@ bool stage::help_out() {
   if (!shares_pieces() || !work_.empty() || !crew_.has_idle() || phase_ != phase::running) return false;
   for (crew::member& busy : crew_.members()) {
     for (const auto& board : busy.boards) {
-      auto stolen = board->steal();
-      if (!stolen) continue;
-      outbox_.unreserve(stolen->reserved);
-      stolen->reserved = 0;
-      in_work_ -= stolen->items.size();
-      work_.push_front(std::move(*stolen));
-      return true;
+      take_back(*board);
+      if (!work_.empty()) return true;
     }
   }
   return false;
@@ -62,13 +75,18 @@ void stage::harvest(crew::member& from) {
   }
 }
 
+/// Who is at a piece for long keeps the item that it is at; others get what it has not begun.
 void stage::look_after_workers() {
   looks_after_ = false;
   bool at_work = false;
   for (crew::member& each : crew_.members()) {
     if (each.boards.empty()) continue;
     at_work = true;
-    if (now_ - each.boards.front()->since() >= long_piece) harvest(each);
+    if (now_ - each.boards.front()->since() < long_piece) continue;
+    each.slow = true;
+    harvest(each);
+    if (phase_ != phase::running) continue;
+    for (auto board = each.boards.rbegin(); board != each.boards.rend(); ++board) take_back(**board);
   }
   if (at_work && !std::exchange(looks_after_, true)) env_.remind(long_piece, self_, look_after{});
 }
