@@ -87,7 +87,7 @@ void job_queues::push_next(std::size_t worker, job work) {
       many = own.jobs.size() >= worth_waking;
     }
     own.next = work;
-    own.has_next.store(true, std::memory_order_relaxed);
+    own.has_next.store(true);
   }
   if (many || !watched_.load()) wake_one();
 }
@@ -124,7 +124,7 @@ job_queues::job job_queues::take_own(worker_queue& own) {
   const std::lock_guard lock{own.mutex};
   if (own.next != nullptr && (own.jobs.empty() || own.in_a_row < most_in_a_row)) {
     ++own.in_a_row;
-    own.has_next.store(false, std::memory_order_relaxed);
+    own.has_next.store(false);
     return std::exchange(own.next, nullptr);
   }
   own.in_a_row = 0;
@@ -188,13 +188,19 @@ void job_queues::found(worker_queue& own) {
   own.began = tick_clock_now();
   if (own.busy_since == 0) own.busy_since = own.began;
   if (!std::exchange(own.searching, false)) return;
-  if (searching_.fetch_sub(1) == 1 && has_work()) wake_one();
+  // It may have been the one on watch.
+  if (searching_.fetch_sub(1) == 1 && (has_work() || (!watched_.load() && has_next()))) wake_one();
 }
 
 bool job_queues::has_work() const {
   if (outside_size_.load() > 0) return true;
   return std::any_of(workers_.begin(), workers_.end(),
                      [](const auto& each) { return each->size.load() > 0; });
+}
+
+bool job_queues::has_next() const {
+  return std::any_of(workers_.begin(), workers_.end(),
+                     [](const auto& each) { return each->has_next.load(); });
 }
 
 /// Sleeps until woken. Returns null then, or a job if it was on watch and found one overdue.
@@ -207,14 +213,21 @@ job_queues::job job_queues::park(std::size_t worker) {
     parked_.push_back(worker);
     parked_count_.fetch_add(1);
   }
-  // Who pushed before it could see this worker asleep did not wake it, so what they pushed is seen here.
-  if (has_work() && unpark(worker)) return nullptr;
-  job overdue = nullptr;
-  if (!watched_.exchange(true)) {
-    overdue = watch(worker);
-    watched_.store(false);
-    if (overdue != nullptr && unpark(worker)) return overdue;
+  // Who pushed before it could see this worker asleep woke nobody, so what they pushed is seen here. There
+  // may be more than this one can do: as it searches again, it wakes the next.
+  if (has_work() && unpark(worker)) {
+    searching_.fetch_add(1);
+    own.searching = true;
+    return nullptr;
   }
+  job overdue = nullptr;
+  while (overdue == nullptr && !watched_.exchange(true)) {
+    const bool woken = watch(worker, overdue);
+    watched_.store(false);
+    // Who started a job in the meantime may have counted on this watch.
+    if (woken || !has_next()) break;
+  }
+  if (overdue != nullptr && unpark(worker)) return overdue;
   std::unique_lock lock{own.park_mutex};
   own.woken_up.wait(lock, [&] { return own.woken; });
   own.woken = false;
@@ -222,20 +235,20 @@ job_queues::job job_queues::park(std::size_t worker) {
   return overdue;
 }
 
-/// Looks after jobs that wait for a long one, as long as others begin jobs. Returns when woken, or with such
-/// a job.
-job_queues::job job_queues::watch(std::size_t worker) {
+/// Looks after jobs that wait for a long one, as long as others begin jobs. True when woken; else `overdue`
+/// may be such a job.
+bool job_queues::watch(std::size_t worker, job& overdue) {
   worker_queue& own = *workers_[worker];
   for (std::size_t i = 0; i < workers_.size(); ++i) own.seen[i] = workers_[i]->taken.load();
   for (;;) {
     {
       std::unique_lock lock{own.park_mutex};
-      if (own.woken_up.wait_for(lock, watch_interval, [&] { return own.woken; })) return nullptr;
+      if (own.woken_up.wait_for(lock, watch_interval, [&] { return own.woken; })) return true;
     }
-    if (const job waiting = steal(worker)) return waiting;
     bool progress = false;
-    if (const job overdue = take_overdue(worker, progress)) return overdue;
-    if (!progress) return nullptr;
+    overdue = steal(worker);
+    if (overdue == nullptr) overdue = take_overdue(worker, progress);
+    if (overdue != nullptr || !progress) return false;
   }
 }
 
@@ -246,10 +259,10 @@ job_queues::job job_queues::take_overdue(std::size_t worker, bool& progress) {
     const auto taken = other.taken.load();
     const bool same_job = std::exchange(own.seen[i], taken) == taken;
     progress = progress || !same_job;
-    if (i == worker || !same_job || !other.has_next.load(std::memory_order_relaxed)) continue;
+    if (i == worker || !same_job || !other.has_next.load()) continue;
     const std::lock_guard lock{other.mutex};
     if (other.next == nullptr) continue;
-    other.has_next.store(false, std::memory_order_relaxed);
+    other.has_next.store(false);
     return std::exchange(other.next, nullptr);
   }
   return nullptr;

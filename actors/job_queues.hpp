@@ -17,8 +17,8 @@ namespace penstock {
 ///
 /// What a job starts with `push_next` is meant to run right after it, on the same core while the data is
 /// still in its cache, so it wakes nobody. In case the job before takes long after all, one sleeper stays on
-/// watch while others work: every millisecond it looks for such a job that has not had its turn, and takes
-/// it.
+/// watch while others work: every few milliseconds it looks for such a job that has not had its turn, and
+/// takes it.
 ///
 /// (The scheme is that of Go's and Tokio's schedulers; the watch takes the place of Go's `sysmon`.)
 class job_queues {
@@ -53,10 +53,11 @@ class job_queues {
   job steal(std::size_t worker);
   job search(std::size_t worker);
   job park(std::size_t worker);
-  job watch(std::size_t worker);
+  bool watch(std::size_t worker, job& overdue);
   job take_overdue(std::size_t worker, bool& progress);
   bool unpark(std::size_t worker);
   bool has_work() const;
+  bool has_next() const;
   void found(worker_queue& own);
   void wake_one();
 

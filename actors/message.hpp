@@ -99,7 +99,10 @@ struct member_failed {
   std::string operation;
 };
 struct check_time {};
-struct run_is_quiet {};
+/// `last_look`: a controller's note to itself, behind all that was posted before the run became quiet.
+struct run_is_quiet {
+  bool last_look = false;
+};
 
 using message =
     std::variant<deliver_items, end_of_stream, grant_credit, caught_up, cancel_edge, assign_piece,

@@ -26,6 +26,8 @@ class reorder_buffer {
     }
   }
 
+  /// The number that everything else waits for.
+  std::uint64_t next() const { return next_; }
   bool empty() const { return waiting_.empty(); }
   std::size_t size() const { return waiting_.size(); }
 

@@ -11,6 +11,8 @@ namespace {
 
 /// How long an aborted run waits for bodies to return before it goes on without them.
 constexpr std::int64_t patience = 1'000'000'000;
+/// A reminder may come early by less than this, as the timers' clock and ours are read at different times.
+constexpr std::int64_t a_hair = 1'000'000;
 
 }  // namespace
 
@@ -57,14 +59,14 @@ void run_controller::receive(message& m) {
           [this](drain_run& each) { drain(each.deadline); },
           [this](abort_run& each) { abort(run_phase::aborted, each.reason); },
           [this](check_time&) { look_at_time(); },
-          [this](run_is_quiet&) { look_for_deadlock(); },
+          [this](run_is_quiet& each) { look_for_deadlock(each.last_look); },
           [](auto&) {},
       },
       m);
 }
 
 after_turn run_controller::turn() {
-  if (started_ && open_ == 0 && !over_) end_run();
+  if ((started_ || aborting_) && open_ == 0 && !over_) end_run();
   return over_ ? after_turn::done : after_turn::wait;
 }
 
@@ -118,7 +120,8 @@ void run_controller::abort(run_phase why, const std::string& reason) {
 void run_controller::look_at_time() {
   const auto now = env_.now();
   if (aborting_) {
-    if (now < give_up_at_) return;
+    if (now < give_up_at_)
+      return env_.remind(give_up_at_ - now, self_, check_time{});  // clocks differ by a hair
     // Bodies that do not return keep their stages; the run ends without them.
     result_->change([&](run_result::state& s) {
       for (std::size_t i = 0; i < members_.size(); ++i) {
@@ -134,6 +137,7 @@ void run_controller::look_at_time() {
     abort(run_phase::aborted, "the drain's deadline passed");
     return;
   }
+  if (drain_until_ > 0 && drain_until_ - now < a_hair) env_.remind(drain_until_ - now, self_, check_time{});
   if (inactivity_ <= 0) return;
   const auto idle_since = run_.last_progress.load(std::memory_order_relaxed);
   if (now - idle_since >= inactivity_) {
@@ -146,18 +150,26 @@ void run_controller::look_at_time() {
   env_.remind(inactivity_ - (now - idle_since), self_, check_time{});
 }
 
-/// Nothing runs, nothing is under way, no timer is set, and yet the run has not ended.
-void run_controller::look_for_deadlock() {
+/// Nothing runs, nothing is under way, no timer is set, and yet the run has not ended. What the members said
+/// last, that they failed or ended, may still be in the mailbox: asks them what they wait for, and looks once
+/// more when all that is read.
+void run_controller::look_for_deadlock(bool last_look) {
   if (!started_ || aborting_ || over_ || open_ == 0 || !env_.quiet()) return;
   if (!inquest_) {
+    if (last_look) return;
     inquest_ = std::make_shared<snapshot_request>(members_.size());
     for (std::size_t i = 0; i < members_.size(); ++i) {
       if (!ended_[i]) members_[i].to->post(report_figures{inquest_, static_cast<std::uint32_t>(i)});
     }
     return;  // their answers make the run quiet once more
   }
+  if (!last_look) return self_->post(run_is_quiet{true});
+  const auto answers = std::exchange(inquest_, nullptr)->figures();
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    if (!ended_[i] && answers[i].name.empty()) return;  // it ended meanwhile: the run is still on its way
+  }
   std::string waits;
-  for (const stage_figures& each : std::exchange(inquest_, nullptr)->figures()) {
+  for (const stage_figures& each : answers) {
     if (each.waits_for.empty()) continue;
     if (!waits.empty()) waits += "; ";
     waits += "'" + each.name + "' waits for " + each.waits_for;

@@ -107,10 +107,9 @@ class run_controller final : public actor_logic {
   void drain(std::int64_t deadline);
   void abort(run_phase why, const std::string& reason);
   void look_at_time();
-  void look_for_deadlock();
+  void look_for_deadlock(bool last_look);
   void fail(std::exception_ptr error, const std::string& where);
   void end_run();
-  void to_all(const message& like);
 
   environment& env_;
   run_state& run_;

@@ -89,7 +89,7 @@ void stage::receive(message& m) {
                  [this](start_run&) { start(); },
                  [this](abort_run& each) { abort(each.reason); },
                  [this](set_workers& each) {
-                   if (!partitioner_ && each.count > 0) workers_ = each.count;
+                   if (!plan_.keyed && each.count > 0) workers_ = each.count;
                  },
                  [this](set_capacity& each) { ledger_->resize(each.items); },
                  [this](report_figures& each) { each.request->answer(member_, figures()); },
@@ -105,9 +105,11 @@ void stage::arrive(deliver_items& m) {
   ledger_->arrived(m.edge, count, static_cast<std::int64_t>(m.items.weight()));
   if (phase_ != phase::running) {
     inputs_[m.edge].link->claimed();
-    if (losses_count_) m.items.discard(reason_);
+    if (is_lost(m.edge)) m.items.discard(reason_);
     return;
   }
+  // Who throws has let go of some items already: their tokens must be flagged before the last handle goes.
+  const lineage tokens = partitioner_ || collector_ ? m.items.tokens() : lineage{};
   try {
     if (collector_) {
       hold(m);
@@ -117,6 +119,7 @@ void stage::arrive(deliver_items& m) {
   } catch (...) {
     // The user's key function, or a copy constructor.
     fail_run(std::current_exception(), {});
+    tokens.flag(reason_);
     m.items.discard(reason_);
   }
 }
@@ -212,14 +215,17 @@ bool stage::start_next() {
   const auto room = admissible(outbox_.room());
   for (std::size_t line = 0; line < work_.lines(); ++line) {
     if (work_.empty(line) || line_held_[line]) continue;
-    const bool reserved = work_.front(line).reserved > 0;
-    if (room <= 0 && !reserved) continue;
+    const piece& head = work_.front(line);
+    const bool reserved = head.reserved > 0;
+    // All that is parked waits for the oldest item, so that one must not wait for room.
+    const bool awaited = parked_ > 0 && head.sequence == reorder_.next();
+    if (room <= 0 && !reserved && !awaited) continue;
     crew::member* to = nullptr;
     if (!inline_worker_) {
       to = partitioner_ ? crew_.free_worker(line) : crew_.free_worker();
       if (to == nullptr) continue;
     }
-    piece work = work_.take(line, piece_size(line, room));
+    piece work = work_.take(line, piece_size(line, std::max<std::int64_t>(room, awaited ? 1 : 0)));
     claimed(work);
     if (!reserved) {
       std::int64_t needed = work.items.size();
@@ -227,7 +233,7 @@ bool stage::start_next() {
         const auto share = room / std::max<std::int64_t>(1, crew_.free_count());
         needed = std::clamp<std::int64_t>(share, 1, std::max<std::uint32_t>(1, plan_.capacity / 4));
       }
-      needed = std::min<std::int64_t>(needed, room);
+      needed = std::min<std::int64_t>(needed, std::max<std::int64_t>(room, awaited ? 1 : 0));
       work.reserved = static_cast<std::uint32_t>(needed);
       outbox_.reserve(needed);
     }

@@ -58,6 +58,7 @@ class stage final : public actor_logic {
     std::uint32_t producer_edge = 0;
     ref<edge_link> link;
     bool ended = false;
+    bool losses_count = true;  ///< what is thrown away is lost: nobody else takes it
   };
 
   /// Input items that are done, with their outputs; an ordered stage may have to keep them for a while.
@@ -97,6 +98,7 @@ class stage final : public actor_logic {
   void settle(piece_report& report);
   void note_report(const piece_report& report);
   void finish_items(std::uint64_t sequence, finished_items done);
+  void park(std::int64_t outputs);
   void release(finished_items done);
   void emit(batch outputs);
   void handle_failure(const piece_report& report, failed_item& failure);
@@ -119,6 +121,7 @@ class stage final : public actor_logic {
   void stop_early(bool outputs_wanted);
   void abort(const std::string& reason);
   void throw_away(const std::string& reason);
+  bool is_lost(std::uint32_t edge) const;
   bool quiet() const;
   bool inputs_ended() const;
   void dismiss(bool emit);
@@ -151,6 +154,7 @@ class stage final : public actor_logic {
   std::vector<bool> line_held_;  ///< keyed stages: a retry keeps later items of its keys back
 
   reorder_buffer<finished_items> reorder_;
+  std::int64_t parked_ = 0;  ///< outputs in there, for which credit stays reserved
   outbox outbox_;
   std::map<std::uint64_t, waiting_retry> retries_;
   std::uint64_t next_retry_ = 0;
@@ -159,9 +163,9 @@ class stage final : public actor_logic {
   bool started_ = false;
   bool outputs_wanted_ = true;
   bool told_end_ = false;
-  bool failed_ = false;       ///< the run is about to be aborted
-  bool losses_count_ = true;  ///< what is thrown away is lost: nobody else takes it
-  std::string reason_;        ///< why things are thrown away
+  bool failed_ = false;  ///< the run is about to be aborted
+  bool aborted_ = false;
+  std::string reason_;  ///< why things are thrown away
   meter meter_;
   std::int64_t in_work_ = 0;
   std::int64_t now_ = 0;

@@ -65,20 +65,33 @@ void stage::stop_early(bool outputs_wanted) {
   phase_ = phase::stopping;
   outputs_wanted_ = outputs_wanted;
   reason_ = outputs_wanted ? "stage '" + plan_.stage + "' wanted no more" : "nobody wanted more";
-  bool last = true;
   for (input_edge& edge : inputs_) {
-    if (!edge.link->abandon()) last = false;
+    edge.losses_count = edge.link->abandon();
     if (!edge.ended) edge.producer->post(cancel_edge{edge.producer_edge});
   }
-  losses_count_ = last;
   throw_away(reason_);
+  if (plan_.gather) {
+    // It closes nothing any more, but its scatter may still have other consumers.
+    plan_.gather->over.store(true);
+    plan_.gather->scatter->post(scope_settled{});
+  }
+}
+
+/// Is what came through this edge lost when it is thrown away here? A job that was put together: unless all
+/// of the edges have another consumer.
+bool stage::is_lost(std::uint32_t edge) const {
+  if (edge != piece::no_edge) return inputs_[edge].losses_count;
+  return std::any_of(inputs_.begin(), inputs_.end(),
+                     [](const input_edge& each) { return each.losses_count; });
 }
 
 void stage::throw_away(const std::string& reason) {
-  work_.clear(losses_count_ ? &reason : nullptr);
+  work_.clear([&](piece& each) {
+    if (is_lost(each.edge)) each.items.discard(reason);
+  });
   for (auto& [id, waiting] : retries_) {
     outbox_.unreserve(waiting.work.reserved);
-    if (losses_count_) waiting.work.items.discard(reason);
+    if (is_lost(waiting.work.edge)) waiting.work.items.discard(reason);
   }
   retries_.clear();
   if (collector_) collector_->discard();
@@ -88,11 +101,13 @@ void stage::abort(const std::string& reason) {
   if (phase_ == phase::aborting || told_end_) return;
   const bool finishing = phase_ == phase::finishing;
   phase_ = phase::aborting;
+  aborted_ = true;
   reason_ = reason;
-  losses_count_ = true;
+  for (input_edge& edge : inputs_) edge.losses_count = true;
   throw_away(reason);
   outbox_.discard(reason);
   reorder_.drain([&](finished_items done) { done.outputs.discard(reason); });
+  outbox_.unreserve(std::exchange(parked_, 0));
   if (finishing) phase_ = phase::finishing;
 }
 
@@ -129,6 +144,7 @@ after_turn stage::end_turn() {
   if (phase_ == phase::stopping && !working) {
     // What waits for items that were thrown away goes as it is.
     reorder_.drain([this](finished_items done) { release(std::move(done)); });
+    outbox_.unreserve(std::exchange(parked_, 0));
     dismiss(outputs_wanted_);
   }
   if (phase_ == phase::aborting && !working) dismiss(false);
@@ -141,7 +157,6 @@ after_turn stage::end_turn() {
     }
     if (told_end_ && inputs_ended()) {
       if (plan_.gather) {
-        // It wanted no more, but its scatter may still have other consumers.
         plan_.gather->over.store(true);
         plan_.gather->scatter->post(scope_settled{});
       }
@@ -205,6 +220,7 @@ stage_figures stage::figures() const {
   f.queued = static_cast<std::uint64_t>(work_.items());
   f.queued_bytes = static_cast<std::uint64_t>(work_.bytes());
   f.in_work = static_cast<std::uint64_t>(std::max<std::int64_t>(0, in_work_));
+  if (!ledger_) return f;  // the run could not be started
   f.capacity = static_cast<std::uint64_t>(ledger_->capacity());
   f.capacity_bytes = static_cast<std::uint64_t>(ledger_->capacity_bytes());
   f.peak_custody = static_cast<std::uint64_t>(ledger_->peak());

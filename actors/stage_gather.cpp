@@ -45,7 +45,7 @@ void stage::settle_scope() {
 void stage::close_scope(scope& closed) {
   batch group = collector_->close(&closed, closed.take_failures());
   if (phase_ != phase::running || failed_) {
-    if (closed.parent()) closed.parent()->flag(reason_);
+    if (closed.parent() && (failed_ || aborted_ || is_lost(piece::no_edge))) closed.parent()->flag(reason_);
     settle_scope();
     return;
   }

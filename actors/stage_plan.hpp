@@ -44,6 +44,7 @@ struct stage_plan : work_plan {
   unsigned workers = 1;
   bool ordered = false;
   bool one_to_many = false;  ///< an item may have many outputs: credit is reserved by outputs, not by items
+  bool keyed = false;        ///< behind by_key, with one worker or more
   bool lazy = false;         ///< the body suspends in the middle of an item
   std::uint32_t capacity = 4096;
   std::uint64_t bytes = 16ULL << 20;

@@ -49,7 +49,7 @@ void stage::settle(piece_report& report) {
   if (report.rest) {
     if (phase_ == phase::running && !failed_) {
       work_.push_front(std::move(*report.rest));
-    } else if (losses_count_ || failed_) {
+    } else if (failed_ || is_lost(report.rest->edge)) {
       report.rest->items.discard(reason_);
     }
   }
@@ -64,7 +64,17 @@ void stage::finish_items(std::uint64_t sequence, finished_items done) {
     return;
   }
   const auto count = done.count;
-  reorder_.add(sequence, count, std::move(done), [this](finished_items next) { release(std::move(next)); });
+  if (!plan_.one_to_many) park(done.outputs.size());
+  reorder_.add(sequence, count, std::move(done), [this](finished_items next) {
+    if (!plan_.one_to_many) park(-std::int64_t{next.outputs.size()});
+    release(std::move(next));
+  });
+}
+
+/// What waits for its turn keeps its credit, or the whole inbox could pile up behind one slow item.
+void stage::park(std::int64_t outputs) {
+  parked_ += outputs;
+  outbox_.reserve(outputs);
 }
 
 /// The items are in order: their outputs go on, and only now their room is free.
@@ -78,7 +88,7 @@ void stage::release(finished_items done) {
 }
 
 void stage::emit(batch outputs) {
-  if (phase_ == phase::aborting || !outputs_wanted_) {
+  if (aborted_ || !outputs_wanted_) {
     outputs.discard(reason_);
     return;
   }

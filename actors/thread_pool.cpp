@@ -83,18 +83,37 @@ address thread_pool::spawn(std::unique_ptr<actor_logic> logic, ref<activity> cou
     const std::lock_guard lock{census_->mutex};
     ++census_->running;
   }
-  added.thread = std::thread{[box, ended = added.ended, shared = census_]() mutable {
-    box->run();
-    box = nullptr;
-    const std::lock_guard lock{shared->mutex};
-    *ended = true;
-    --shared->running;
-    shared->changed.notify_all();
-  }};
+  try {
+    added.thread = std::thread{[box, ended = added.ended, shared = census_]() mutable {
+      box->run();
+      box = nullptr;
+      const std::lock_guard lock{shared->mutex};
+      *ended = true;
+      --shared->running;
+      shared->changed.notify_all();
+    }};
+  } catch (...) {
+    const std::lock_guard lock{census_->mutex};
+    --census_->running;
+    throw;
+  }
   pthread_setname_np(added.thread.native_handle(), name.substr(0, 15).c_str());
   const std::lock_guard lock{mutex_};
+  join_ended();
   threads_.push_back(std::move(added));
   return box;
+}
+
+/// A pool whose size changes for days must not keep the stacks of all threads that it ever had.
+void thread_pool::join_ended() {
+  std::erase_if(threads_, [this](entry& each) {
+    {
+      const std::lock_guard lock{census_->mutex};
+      if (!*each.ended) return false;
+    }
+    each.thread.join();
+    return true;
+  });
 }
 
 std::size_t thread_pool::ended_within(std::chrono::nanoseconds limit) {

@@ -35,6 +35,8 @@ class thread_pool {
 
   std::shared_ptr<census> census_;
   std::vector<entry> threads_;
+  void join_ended();
+
   std::mutex mutex_;
 };
 

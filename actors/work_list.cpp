@@ -50,11 +50,9 @@ piece work_list::take(std::size_t line, std::uint32_t most) {
   return taken;
 }
 
-void work_list::clear(const std::string* reason) {
+void work_list::clear(const std::function<void(piece&)>& last_look) {
   for (auto& line : lines_) {
-    for (piece& each : line) {
-      if (reason != nullptr) each.items.discard(*reason);
-    }
+    for (piece& each : line) last_look(each);
     line.clear();
   }
   items_ = bytes_ = 0;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -29,8 +30,8 @@ class work_list {
   void push_front(piece work);
   /// Takes up to `most` items from the head of a line, never from two pieces.
   piece take(std::size_t line, std::uint32_t most);
-  /// Throws everything away, with its tokens flagged if a reason is given.
-  void clear(const std::string* reason);
+  /// Throws everything away; `last_look` may flag tokens first.
+  void clear(const std::function<void(piece&)>& last_look);
 
  private:
   std::vector<std::deque<piece>> lines_;

@@ -13,6 +13,13 @@ namespace {
 /// overrun by much.
 constexpr std::uint32_t expanding_helping = 16;
 
+/// The items as they are before the body sees them; those that can't be copied are made const for it.
+batch second_handle(batch& items) {
+  if (items.type()->copy != nullptr) return items.copy();
+  items.share();
+  return items.alias();
+}
+
 }  // namespace
 
 worker::worker(const work_plan& plan, run_state& run, unsigned number)
@@ -93,9 +100,13 @@ void worker::step(piece_report& report, std::uint32_t room) {
     work.in = std::move(current_.items);
   }
   const auto offered = work.in.size();
-  const batch kept = one_by_one_ ? work.in.copy() : batch{};
-
-  body_->run(work, context_);
+  batch kept;
+  try {
+    if (one_by_one_) kept = second_handle(work.in);
+    body_->run(work, context_);
+  } catch (...) {
+    work.error = std::current_exception();  // a copy constructor
+  }
 
   const auto taken = offered - work.in.size();
   suspended_ = work.suspended;
@@ -152,13 +163,27 @@ lineage worker::scatter_lineage(const body_work& work, const lineage& tokens) {
 
 void worker::apply_chain(batch& items, const batch& input, piece_report& report) {
   const bool own_input = plan_.codec == nullptr && writes_dead_letters(plan_.operators);
-  const batch before = own_input ? items.copy() : batch{};
+  batch before;
+  if (own_input) {
+    try {
+      before = items.copy();
+    } catch (...) {
+      items.discard("an output of stage '" + plan_.stage + "' could not be copied");
+      report.failure.emplace();
+      report.failure->error = std::current_exception();
+      report.failure->operation = plan_.operators.front().name;
+      return;
+    }
+  }
+  // Outputs have no number of their own, so they are counted, by worker.
+  const auto number = own_input ? (std::uint64_t{number_} << 40U) + outputs_ : current_.sequence;
+  outputs_ += items.size();
   const operator_site site{run_,
                            plan_.stage,
                            own_input ? plan_.operators_codec : plan_.codec,
                            own_input ? before : input,
                            own_input,
-                           current_.sequence,
+                           number,
                            current_.attempt};
   const operator_result result = apply_operators(*chain_, plan_.operators, items, site);
   report.skipped += static_cast<std::uint32_t>(result.skipped);

@@ -69,6 +69,7 @@ class worker {
   bool one_by_one_;  ///< an operator's dead letter needs the very item that it came of
 
   bool keep_items_ = false;
+  std::uint64_t outputs_ = 0;  ///< that went into the operators
 
   piece current_;
   bool suspended_ = false;

@@ -155,9 +155,10 @@ class typed_chain final : public chain {
       push<0>(
           std::move(item),
           [&](auto&& made) {
-            In* to = items + kept++;
+            In* to = items + kept;
             if (static_cast<const void*>(std::addressof(made)) != to)
               *to = std::forward<decltype(made)>(made);
+            ++kept;
           },
           at);
       return kept - before;

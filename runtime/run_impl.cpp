@@ -39,6 +39,21 @@ void run::impl::start() {
   env_->when_quiet([to = controller_] { to->post(run_is_quiet{}); });
 
   std::vector<run_controller::member> known;
+  try {
+    make_members(known);
+    connect_members();
+  } catch (...) {
+    // Those that were made end first: they use what goes with this object.
+    controller.set_members(std::move(known));
+    controller_->post(abort_run{"the run could not be started"});
+    result_->wait();
+    throw;
+  }
+  controller.set_members(std::move(known));
+  controller_->post(start_run{});
+}
+
+void run::impl::make_members(std::vector<run_controller::member>& known) {
   sources_.resize(plan_.members.size());
   stages_.resize(plan_.members.size());
   for (std::uint32_t i = 0; i < plan_.members.size(); ++i) {
@@ -63,6 +78,9 @@ void run::impl::start() {
     }
     known.push_back({member.name, members_[i], member.is_source});
   }
+}
+
+void run::impl::connect_members() {
   std::vector<ref<fan_out>> outputs(members_.size());
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     outputs[i] = make_ref<fan_out>();
@@ -92,8 +110,6 @@ void run::impl::start() {
   for (std::size_t i = 0; i < members_.size(); ++i) {
     known_[i] = stages_[i] != nullptr ? stages_[i]->figures() : sources_[i]->figures();
   }
-  controller.set_members(std::move(known));
-  controller_->post(start_run{});
 }
 
 run_snapshot run::impl::snapshot() {
@@ -177,6 +193,11 @@ stage_snapshot run::impl::figures_of(const stage_figures& f, double seconds) con
 void run::impl::change_stage(const std::string& stage, message m) {
   for (std::size_t i = 0; i < members_.size(); ++i) {
     if (plan_.members[i].name != stage || plan_.members[i].is_source) continue;
+    if (std::holds_alternative<penstock::set_workers>(m) && plan_.stages[plan_.members[i].index].keyed) {
+      throw option_error(
+          "graph '" + plan_.graph + "', stage '" + stage +
+          "': its keys belong to its workers (by_key), so their number can't change while it runs");
+    }
     members_[i]->post(std::move(m));
     return;
   }

@@ -36,7 +36,8 @@ class run::impl {
   const std::string& graph() const { return plan_.graph; }
 
  private:
-  void connect(std::size_t consumer);
+  void make_members(std::vector<run_controller::member>& known);
+  void connect_members();
   stage_snapshot figures_of(const stage_figures& figures, double seconds) const;
 
   std::shared_ptr<world> world_;

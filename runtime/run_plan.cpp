@@ -120,6 +120,7 @@ class planner {
     plan.ordered = overrides_.flag(node.name, "ordered").value_or(given.ordered.value_or(plan.workers == 1));
     plan.one_to_many = node.one_to_many;
     plan.lazy = node.lazy;
+    plan.keyed = node.make_partitioner != nullptr;
     plan.make_partitioner = plan.workers > 1 ? node.make_partitioner : nullptr;
     plan.make_collector = node.make_collector;
     if (const auto& operators = resolved_.chains[index]) {

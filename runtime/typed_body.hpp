@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -292,7 +293,10 @@ template <class In, class Body>
 std::function<std::unique_ptr<body>()> body_maker(Body given) {
   using instance = instance_t<Body>;
   if constexpr (requires { given.make(); }) {
-    return [given = std::make_shared<Body>(std::move(given))]() -> std::unique_ptr<body> {
+    // Workers start side by side, and a factory may change itself.
+    return [given = std::make_shared<Body>(std::move(given)),
+            one_at_a_time = std::make_shared<std::mutex>()]() -> std::unique_ptr<body> {
+      const std::lock_guard lock{*one_at_a_time};
       return std::make_unique<typed_body<In, instance>>(given->make());
     };
   } else if constexpr (std::is_copy_constructible_v<instance>) {

@@ -30,6 +30,7 @@ struct fixture {
   explicit fixture(std::int64_t inactivity = 0) : controller{env, run, result, inactivity} {
     run.graph = "g";
     env.time = 1'000;
+    controller.set_self(self);
     controller.set_members({{"numbers", a, true}, {"end", b, false}});
     tell(ps::start_run{});
   }
@@ -38,6 +39,23 @@ struct fixture {
     controller.receive(m);
     return controller.turn();
   }
+  /// The run became quiet; what the controller sends itself then comes behind `under_way`.
+  template <class... Messages>
+  void quiet(Messages... under_way) {
+    env.is_quiet = true;
+    tell(ps::run_is_quiet{});
+    (tell(std::move(under_way)), ...);
+    for (ps::message& each : std::exchange(self->messages, {})) tell(std::move(each));
+  }
+  void answer(std::uint32_t member, const std::string& name, const std::string& waits_for) {
+    ps::stage_figures figures;
+    figures.name = name;
+    figures.waits_for = waits_for;
+    asked(member)->answer(member, figures);
+  }
+  ps::snapshot_request* asked(std::uint32_t member) {
+    return (member == 0 ? a : b)->all<ps::report_figures>().back()->request.get();
+  }
   void end(std::uint32_t member) {
     last = tell(ps::member_ended{member, std::make_unique<ps::stage_figures>()});
   }
@@ -45,6 +63,7 @@ struct fixture {
   watched_world env;
   ps::run_state run;
   std::shared_ptr<ps::run_result> result = std::make_shared<ps::run_result>();
+  ps::ref<recorder> self = ps::make_ref<recorder>();
   ps::ref<recorder> a = ps::make_ref<recorder>();
   ps::ref<recorder> b = ps::make_ref<recorder>();
   ps::run_controller controller;
@@ -84,22 +103,45 @@ TEST_CASE("the first failure is the run's, and everybody is aborted once") {
 
 TEST_CASE("a run in which nothing can happen any more fails at once and names who waits for what") {
   fixture f;
-  f.env.is_quiet = true;
-  f.tell(ps::run_is_quiet{});
-  REQUIRE(f.b->all<ps::report_figures>().size() == 1);
-  for (const auto& [member, box] : {std::pair{0U, f.a}, std::pair{1U, f.b}}) {
-    for (auto* asked : box->all<ps::report_figures>()) {
-      ps::stage_figures figures;
-      figures.name = member == 0 ? "numbers" : "end";
-      figures.waits_for = member == 0 ? "credit of 'end'" : "items";
-      asked->request->answer(member, figures);
-    }
-  }
-  f.tell(ps::run_is_quiet{});
+  f.quiet();
+  f.answer(0, "numbers", "credit of 'end'");
+  f.answer(1, "end", "items");
+  f.quiet();
   CHECK(f.result->get().phase == ps::run_phase::failed);
   CHECK_THROWS_AS(std::rethrow_exception(f.result->get().error), ps::deadlock_error);
   CHECK(text_of(f.result->get().error) ==
         "graph 'g' is deadlocked: 'numbers' waits for credit of 'end'; 'end' waits for items");
+}
+
+TEST_CASE("members that have ended while word of it is on its way are no deadlock") {
+  fixture f;
+  f.quiet();  // noticed before they ended, looked at afterwards
+  f.asked(0)->decline(0);
+  f.asked(1)->decline(1);
+  f.quiet();
+  CHECK(f.result->get().phase == ps::run_phase::running);
+  f.end(0);
+  f.end(1);
+  CHECK(f.result->get().phase == ps::run_phase::done);
+}
+
+TEST_CASE("a failure that is on its way comes before the deadlock that it made") {
+  fixture f;
+  f.quiet();
+  f.answer(0, "numbers", "credit of 'end'");
+  f.answer(1, "end", "items");
+  f.quiet(ps::member_failed{1, std::make_exception_ptr(std::runtime_error{"first"}), ""});
+  CHECK(text_of(f.result->get().error) == "first");
+}
+
+TEST_CASE("who is left behind by members that have ended is still deadlocked") {
+  fixture f;
+  f.quiet();
+  f.asked(0)->decline(0);
+  f.end(0);
+  f.answer(1, "end", "items");
+  f.quiet();
+  CHECK(text_of(f.result->get().error) == "graph 'g' is deadlocked: 'end' waits for items");
 }
 
 TEST_CASE("quiet for a moment is no deadlock") {

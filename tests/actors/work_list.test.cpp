@@ -98,7 +98,7 @@ TEST_CASE("in a keyed stage every slot has the line of its worker") {
   CHECK(list.items() == 4);
 }
 
-TEST_CASE("clearing flags tokens only where a reason is given") {
+TEST_CASE("clearing gives a last look at each piece, in time to flag its tokens") {
   for (const bool lost : {false, true}) {
     CAPTURE(lost);
     const auto told = std::make_shared<verdict>();
@@ -106,8 +106,9 @@ TEST_CASE("clearing flags tokens only where a reason is given") {
     ps::piece work = piece_of(0, 2);
     work.items.tokens().append(make_token(told), 2);
     list.push(std::move(work));
-    const std::string reason = "aborted";
-    list.clear(lost ? &reason : nullptr);
+    list.clear([&](ps::piece& each) {
+      if (lost) each.items.discard("aborted");
+    });
     CHECK(list.empty());
     CHECK(list.bytes() == 0);
     CHECK(told->settled == 1);
