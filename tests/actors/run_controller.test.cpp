@@ -28,7 +28,7 @@ class watched_world final : public penstock_test::still_world {
 
 struct fixture {
   explicit fixture(std::int64_t inactivity = 0) : controller{env, run, result, inactivity} {
-    run.graph = "g";
+    run.graph = std::string{"g"};
     env.time = 1'000;
     controller.set_self(self);
     controller.set_members({{"numbers", a, true}, {"end", b, false}});
