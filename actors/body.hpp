@@ -45,6 +45,8 @@ class body {
 struct chain_work {
   batch in;
   bool count_outputs = false;
+  std::uint32_t max_output = 0;  ///< most outputs of an item; 0: any number
+  std::uint64_t max_item = 0;    ///< bytes of the heaviest output; 0: any weight
   batch out;
   std::vector<std::uint32_t> counts;  ///< outputs of each item of `in`
 };

@@ -23,9 +23,14 @@ void credit_ledger::settled(std::uint32_t edge, std::int64_t items, std::int64_t
   items_.settled(edge, items);
   bytes_.settled(edge, bytes);
   if (heavy_[edge] > 0 && heavy(items, bytes)) heavy_[edge] = std::max<std::int64_t>(0, heavy_[edge] - items);
-  if (items_.custody(edge) == 0) heavy_[edge] = 0;
   custody_ -= items;
   custody_bytes_ -= bytes;
+  if (items_.custody(edge) > 0) return;
+  // Nothing is left, so nothing weighs anything, whatever copies on the way weighed.
+  heavy_[edge] = 0;
+  const auto left = bytes_.custody(edge);
+  bytes_.settled(edge, left);
+  custody_bytes_ -= left;
 }
 
 credit credit_ledger::due(std::uint32_t edge) {
@@ -36,7 +41,7 @@ credit credit_ledger::due(std::uint32_t edge) {
   }
   result.items += items_.lend(edge);
   result.bytes += bytes_.lend(edge);
-  const bool few = items_.custody(edge) < 2 * static_cast<std::int64_t>(workers_) && heavy_[edge] == 0;
+  const bool few = custody_ < 2 * static_cast<std::int64_t>(workers_) && heavy_[edge] == 0;
   if (few && bytes_.credit_left(edge) <= 0) {
     result.bytes += bytes_.give_back(edge);
     const auto missing = 1 - bytes_.credit_left(edge);

@@ -71,6 +71,8 @@ operator_result apply_operators(chain& operators, const std::vector<operator_pla
   items.tokens() = lineage{};
   chain_work work;
   work.count_outputs = !tokens.empty();
+  work.max_output = site.max_output;
+  work.max_item = site.max_item;
   work.in = std::move(items);
   error_handler handler{plans, tokens, site, result};
   operators.apply(work, handler);

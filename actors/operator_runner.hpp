@@ -26,6 +26,8 @@ struct operator_site {
   bool input_by_index;      ///< item i of the chain came of input i; else all came of the first
   std::uint64_t number;     ///< of the first item
   std::uint32_t attempt;
+  std::uint32_t max_output = 0;  ///< most outputs of an item; 0: any number
+  std::uint64_t max_item = 0;    ///< bytes of the heaviest output; 0: any weight
 };
 
 struct operator_result {

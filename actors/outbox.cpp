@@ -14,13 +14,14 @@ constexpr std::uint32_t small_batch = 64;
 }  // namespace
 
 std::uint32_t outbox::connect(address consumer, const std::string& name, std::uint32_t port,
-                              std::uint32_t capacity, ref<edge_link> link) {
+                              std::uint32_t capacity, ref<edge_link> link, std::uint64_t heaviest) {
   output_edge edge;
   edge.consumer = std::move(consumer);
   edge.name = name;
   edge.port = port;
   edge.quarter = std::max<std::uint32_t>(1, capacity / 4);
   edge.link = std::move(link);
+  edge.heaviest = static_cast<std::int64_t>(heaviest);
   edges_.push_back(std::move(edge));
   ++live_;
   return static_cast<std::uint32_t>(edges_.size() - 1);
@@ -29,11 +30,20 @@ std::uint32_t outbox::connect(address consumer, const std::string& name, std::ui
 std::int64_t outbox::room() const {
   auto room = std::numeric_limits<std::int64_t>::max();
   for (const output_edge& edge : edges_) {
-    if (edge.cancelled) continue;
-    if (edge.left.bytes - edge.backlog_bytes <= 0) return 0;
-    room = std::min(room, edge.left.items - edge.backlog_items - reserved_);
+    if (!edge.cancelled) room = std::min(room, this->room(edge));
   }
   return std::max<std::int64_t>(room, 0);
+}
+
+/// What is started now will weigh something once it is made: as much as it can, if that is known, else as
+/// much as such items usually do. Every worker may have one in work and one in advance for all that.
+std::int64_t outbox::room(const output_edge& edge) const {
+  const auto bytes = edge.left.bytes - edge.backlog_bytes;
+  if (bytes <= 0) return 0;
+  const auto fits = bytes / (edge.heaviest > 0 ? edge.heaviest : edge.usual);
+  const auto items = std::min(edge.left.items - edge.backlog_items,
+                              std::max<std::int64_t>(fits, 2 * std::int64_t{workers_}));
+  return items - reserved_;
 }
 
 void outbox::granted(std::uint32_t edge, credit amount) {
@@ -62,8 +72,10 @@ void outbox::put(batch items) {
   }
   if (live_ > 1) items.share();
   std::size_t left = live_;
+  const auto mean = std::max<std::int64_t>(1, static_cast<std::int64_t>(items.weight() / items.size()));
   for (output_edge& edge : edges_) {
     if (edge.cancelled) continue;
+    edge.usual = (edge.usual + mean + 1) / 2;  // rounded up, so that it comes to rest on the mean
     edge.backlog_items += items.size();
     edge.backlog_bytes += static_cast<std::int64_t>(items.weight());
     edge.backlog.push_back(--left == 0 ? std::move(items) : items.alias());
@@ -91,6 +103,8 @@ batch outbox::next(output_edge& edge) {
     const auto mean = std::max<std::size_t>(1, items.weight() / items.size());
     const auto fits = std::max<std::int64_t>(1, edge.left.bytes / static_cast<std::int64_t>(mean));
     most = static_cast<std::uint32_t>(std::min<std::int64_t>(most, fits));
+    // The first ones may be heavier than the mean.
+    while (most > 1 && static_cast<std::int64_t>(items.measure(0, most)) > edge.left.bytes) most /= 2;
   }
   if (most == items.size()) return items;
   batch front = items.split_front(most);

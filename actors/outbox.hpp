@@ -22,6 +22,8 @@ struct output_edge {
   std::uint32_t quarter =
       1024;  ///< a quarter of the consumer's capacity: an open batch of that size is sent regardless
   ref<edge_link> link;
+  std::int64_t heaviest = 0;  ///< bytes of the heaviest item that may be sent, 0: not known
+  std::int64_t usual = 1;     ///< bytes that an item weighed of late
   credit left;
   std::deque<batch> backlog;
   std::int64_t backlog_items = 0;
@@ -33,8 +35,11 @@ struct output_edge {
 /// batch while the consumer is behind, waits here. Every live edge gets every item. The stage's thread only.
 class outbox {
  public:
+  /// `heaviest`: bytes that an item may weigh at most, 0 if that is not known.
   std::uint32_t connect(address consumer, const std::string& name, std::uint32_t port, std::uint32_t capacity,
-                        ref<edge_link> link);
+                        ref<edge_link> link, std::uint64_t heaviest = 0);
+  /// So many items may be started whatever they will weigh.
+  void set_workers(unsigned workers) { workers_ = workers; }
   std::size_t edges() const { return edges_.size(); }
 
   /// How many items a new start could emit: the credit that neither a running item nor a waiting output
@@ -69,11 +74,13 @@ class outbox {
   const std::vector<output_edge>& all() const { return edges_; }
 
  private:
+  std::int64_t room(const output_edge& edge) const;
   void flush(output_edge& edge, bool complete);
   batch next(output_edge& edge);
 
   std::vector<output_edge> edges_;
   std::size_t live_ = 0;
+  unsigned workers_ = 1;
   std::int64_t reserved_ = 0;
 };
 

@@ -81,6 +81,7 @@ after_turn source::turn() {
     }
     body_.reset();
   }
+  chain_.reset();
   controller_->post(member_ended{member_, std::make_unique<stage_figures>(figures())});
   self_ = nullptr;
   return after_turn::done;
@@ -97,8 +98,13 @@ bool source::produce() {
   meter_.advance(began, 0, was_blocked_ ? 1 : 0, 1);
   was_blocked_ = most <= 0;
   if (most <= 0) return false;
-  fill_work work{
-      static_cast<std::uint32_t>(most), fill_timer{env_, began}, next_job_, plan_.max_item, {}, false, {}};
+  fill_work work{static_cast<std::uint32_t>(most),
+                 fill_timer{env_, began},
+                 next_job_,
+                 chain_ ? 0 : plan_.max_item,
+                 {},
+                 false,
+                 {}};
   {
     const current_body here{run_.graph, plan_.name};
     body_->fill(work, context_);
@@ -136,7 +142,8 @@ void source::add_tokens(batch& made) {
 
 bool source::apply_chain(batch& made) {
   const batch input = writes_dead_letters(plan_.operators) ? made.copy() : batch{};
-  const operator_site site{run_, plan_.name, plan_.codec, input, true, meter_.in, 1};
+  const operator_site site{run_,      plan_.name, plan_.codec,      input,         true,
+                           meter_.in, 1,          plan_.max_output, plan_.max_item};
   const operator_result result = apply_operators(*chain_, plan_.operators, made, site);
   meter_.skipped += result.skipped;
   meter_.dead_letters += result.dead_letters;

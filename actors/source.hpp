@@ -22,6 +22,7 @@ struct source_plan {
   std::function<std::unique_ptr<chain>()> make_chain;
   std::vector<operator_plan> operators;
   bool expands = false;               ///< an operator may emit more than it takes
+  std::uint32_t max_output = 0;       ///< outputs of an item through the operators; 0: any number
   std::uint64_t max_item = 0;         ///< bytes of the heaviest item; 0: any weight
   const item_codec* codec = nullptr;  ///< of what the source makes, for the operators' dead letters
   bool blocking = false;              ///< runs on a thread of its own

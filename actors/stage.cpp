@@ -25,6 +25,26 @@ pace pace_of(const stage_plan& plan) {
   return {200 * microsecond, 4096};
 }
 
+/// Credit counts with what the batch weighed, but copies in its parts may weigh something else.
+void keep_weight(std::vector<batch>& parts, std::size_t whole) {
+  std::size_t sum = 0;
+  batch* last = nullptr;
+  for (batch& each : parts) {
+    sum += each.weight();
+    if (!each.empty()) last = &each;
+  }
+  if (sum == whole || last == nullptr) return;
+  const double scale = sum == 0 ? 0 : static_cast<double>(whole) / static_cast<double>(sum);
+  std::size_t given = 0;
+  for (batch& each : parts) {
+    if (&each == last) continue;
+    const auto part = static_cast<std::size_t>(static_cast<double>(each.weight()) * scale);
+    each.set_weight(std::min(part, whole - given));
+    given += each.weight();
+  }
+  last->set_weight(whole - given);
+}
+
 /// Pieces that a worker may hold at a time. A second one saves it the wait for the next, but would break the
 /// order of keys after a failure.
 unsigned allowance_of(const stage_plan& plan) {
@@ -62,6 +82,7 @@ void stage::connect_input(std::uint32_t edge, address producer, std::uint32_t pr
 }
 
 void stage::ready() {
+  outbox_.set_workers(plan_.workers);
   ledger_.emplace(plan_.capacity, static_cast<std::int64_t>(plan_.bytes), inputs_.size(), plan_.workers);
 }
 
@@ -137,7 +158,10 @@ void stage::enqueue(batch items, std::uint32_t edge, bool confirms) {
     return;
   }
   std::uint32_t line = 0;
-  for (batch& part : partitioner_->split(std::move(items), work_.lines())) {
+  const auto weight = items.weight();
+  auto parts = partitioner_->split(std::move(items), work_.lines());
+  keep_weight(parts, weight);
+  for (batch& part : parts) {
     piece keyed;
     keyed.edge = edge;
     keyed.arrived = now_;

@@ -41,6 +41,7 @@ void stage::adapt_crew() {
   if (crew_.staying() == workers_) return;
   pooled_ = true;
   ledger_->set_workers(workers_);
+  outbox_.set_workers(workers_);
   try {
     while (crew_.staying() < workers_) spawn_worker(next_worker_++);
   } catch (...) {
@@ -160,6 +161,9 @@ after_turn stage::end_turn() {
         plan_.gather->over.store(true);
         plan_.gather->scatter->post(scope_settled{});
       }
+      // Whoever waits for the run may let go of what the user's functions refer to.
+      partitioner_.reset();
+      collector_.reset();
       controller_->post(member_ended{member_, std::make_unique<stage_figures>(figures())});
       self_ = nullptr;
       return after_turn::done;

@@ -90,7 +90,7 @@ void worker::step(piece_report& report, std::uint32_t room) {
   work.room = plan_.expands ? std::min(room, expanding_helping) : room;
   work.keep_items = keep_items_;
   work.max_output = plan_.max_output;
-  work.max_item = plan_.max_item;
+  work.max_item = chain_ ? 0 : plan_.max_item;  // what leaves the stage is limited
   work.count_outputs = !tokens.empty() || plan_.scatter;
   batch later;
   if (one_by_one_ && current_.items.size() > 1) {
@@ -142,21 +142,23 @@ void worker::label_outputs(body_work& work, lineage settled, std::uint32_t taken
     settled.append(ref<token>{unfinished}, 1);
   }
   if (plan_.scatter) {
-    work.out.tokens() = scatter_lineage(work, settled);
+    work.out.tokens() = scatter_lineage(work, settled, taken);
   } else if (!work.out.empty()) {
     work.out.tokens() = work.one_each ? std::move(settled) : settled.expand(work.counts);
   }
 }
 
-lineage worker::scatter_lineage(const body_work& work, const lineage& tokens) {
+lineage worker::scatter_lineage(const body_work& work, const lineage& tokens, std::uint32_t taken) {
   lineage result;
   for (std::uint32_t i = 0; i < work.counts.size(); ++i) {
     if (!open_scope_) {
-      open_scope_ = ref<token>{new scope_token{plan_.scatter, ref<token>{tokens.at(i)}}};
+      open_scope_ = make_ref<scope_token>(plan_.scatter, ref<token>{tokens.at(i)});
     }
     result.append(open_scope_, work.counts[i]);
-    const bool goes_on = work.suspended && i + 1 == work.counts.size();
-    if (!goes_on) open_scope_ = nullptr;
+    const bool is_last = i + 1 == work.counts.size();
+    // The job's other pieces were never made: those that were must not pass for all of it.
+    if (is_last && work.error && work.counts.size() > taken) open_scope_->of().mark_lost();
+    if (!(is_last && work.suspended)) open_scope_ = nullptr;
   }
   return result;
 }
@@ -184,7 +186,9 @@ void worker::apply_chain(batch& items, const batch& input, piece_report& report)
                            own_input ? before : input,
                            own_input,
                            number,
-                           current_.attempt};
+                           current_.attempt,
+                           plan_.max_output,
+                           plan_.max_item};
   const operator_result result = apply_operators(*chain_, plan_.operators, items, site);
   report.skipped += static_cast<std::uint32_t>(result.skipped);
   report.dead_letters += static_cast<std::uint32_t>(result.dead_letters);

@@ -57,7 +57,7 @@ class worker {
   bool may_go_on(const piece_report& report, std::uint32_t room) const;
   void set_failed_item_apart(const std::exception_ptr& error, piece_report& report);
   void label_outputs(body_work& work, lineage settled, std::uint32_t taken, token* unfinished);
-  lineage scatter_lineage(const body_work& work, const lineage& tokens);
+  lineage scatter_lineage(const body_work& work, const lineage& tokens, std::uint32_t taken);
   void apply_chain(batch& items, const batch& input, piece_report& report);
 
   const work_plan& plan_;
@@ -73,7 +73,7 @@ class worker {
 
   piece current_;
   bool suspended_ = false;
-  ref<token> open_scope_;  ///< token of the item whose outputs are still coming
+  ref<scope_token> open_scope_;  ///< token of the item whose outputs are still coming
 };
 
 }  // namespace penstock

@@ -73,9 +73,9 @@ batch batch::split_front(std::uint32_t count) {
   if (kind.fixed_weight > 0) {
     front_weight = count * kind.fixed_weight;
   } else if (count <= count_ / 2) {
-    front_weight = std::min(weight_, kind.weigh(item(0), count));
+    front_weight = std::min(weight_, measure(0, count));
   } else {
-    front_weight = weight_ - std::min(weight_, kind.weigh(item(count), count_ - count));
+    front_weight = weight_ - std::min(weight_, measure(count, count_ - count));
   }
   batch front{memory_, first_, count, front_weight};
   front.shared_ = shared_;
@@ -117,7 +117,14 @@ batch batch::copy() const {
   return other;
 }
 
-void batch::reweigh() { weight_ = empty() ? 0 : memory_->type().weigh(item(0), count_); }
+std::size_t batch::measure(std::uint32_t first, std::uint32_t count) const noexcept {
+  if (count == 0) return 0;
+  try {
+    return memory_->type().weigh(item(first), count);
+  } catch (...) {
+    return weight_ / count_ * count;
+  }
+}
 
 void batch::truncate(std::uint32_t count) {
   if (count >= count_) return;

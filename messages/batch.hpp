@@ -71,7 +71,8 @@ class batch {
   const lineage& tokens() const { return tokens_; }
   lineage& tokens() { return tokens_; }
 
-  /// Takes the first `count` items away as a batch of their own; weighs the smaller part where weights vary.
+  /// Takes the first `count` items away as a batch of their own; measures the smaller part where weights
+  /// vary.
   batch split_front(std::uint32_t count);
 
   /// Makes the items const for everybody; needed before `alias`.
@@ -82,8 +83,11 @@ class batch {
   /// copied.
   batch copy() const;
 
-  /// Measures the weight anew, after the items were changed in place.
-  void reweigh();
+  /// Bytes that `count` items weigh, from `first` on. An item is weighed when it is made, where a `weight`
+  /// that throws makes it fail; one that throws only later counts as the others do on average.
+  std::size_t measure(std::uint32_t first, std::uint32_t count) const noexcept;
+  /// What the items weigh now that some were changed in place, in bytes.
+  void set_weight(std::size_t bytes) { weight_ = bytes; }
   /// Keeps the first `count` items and destroys the others.
   void truncate(std::uint32_t count);
 

@@ -36,11 +36,18 @@ class batch_writer {
     ++count_;
   }
 
-  /// Destroys the items behind the first `size`.
-  void rollback(std::uint32_t size) {
-    while (count_ > size) {
+  /// How things stand after the items so far.
+  struct mark {
+    std::uint32_t size = 0;
+    std::size_t weight = 0;
+  };
+  mark here() const { return {count_, weight_}; }
+
+  /// Destroys the items made since.
+  void rollback(const mark& to) {
+    weight_ = to.weight;
+    while (count_ > to.size) {
       --count_;
-      if constexpr (!fixed_weight<T>) weight_ -= weight_of(items_[count_]);
       items_[count_].~T();
     }
   }

@@ -48,11 +48,14 @@ std::string describe(const graph& g, const settings& overrides) {
   }
   const memory_estimate bound = estimate_memory(g, overrides);
   text += "  memory bound " + byte_size_text(static_cast<std::int64_t>(bound.bytes));
-  if (!bound.undeclared.empty()) {
-    text += " and the items beyond capacity of";
-    for (const std::string& stage : bound.undeclared) text += " '" + stage + "'";
-    text += " (no max_item)";
-  }
+  const auto add = [&](const char* what, const std::vector<std::string>& names, const char* why) {
+    if (names.empty()) return;
+    text += what;
+    for (const std::string& each : names) text += " '" + each + "'";
+    text += why;
+  };
+  add(" and the items beyond capacity of", bound.undeclared, " (no max_item)");
+  add(" and the outputs of", bound.open_ended, " (no max_output)");
   return text + "\n";
 }
 

@@ -10,6 +10,7 @@
 #include <penstock/actors/body.hpp>
 #include <penstock/messages/batch_writer.hpp>
 #include <penstock/runtime/body_traits.hpp>
+#include <penstock/runtime/limits.hpp>
 
 namespace penstock::detail {
 
@@ -112,8 +113,11 @@ class typed_chain final : public chain {
     batch_writer<out_type> writer{work.in.size()};
     const bool shared = work.in.shared();
     loop(work, errors, [&](In& item, std::size_t& at) {
-      const auto before = writer.size();
-      const auto emit = [&](auto&& made) { writer.emplace(std::forward<decltype(made)>(made)); };
+      const auto before = writer.here();
+      const auto emit = [&](auto&& made) {
+        writer.emplace(std::forward<decltype(made)>(made));
+        check_limits(work, writer.size() - before.size, writer.last());
+      };
       try {
         if constexpr (std::is_copy_constructible_v<In>) {
           if (shared) {
@@ -128,13 +132,18 @@ class typed_chain final : public chain {
         writer.rollback(before);  // an item that fails leaves nothing
         throw;
       }
-      return writer.size() - before;
+      return writer.size() - before.size;
     });
     work.out = writer.finish();
     work.in.clear();
   }
 
  private:
+  static void check_limits(const chain_work& work, std::uint32_t outputs, const out_type& made) {
+    if (work.max_output > 0 && outputs > work.max_output) too_many_outputs("the operators", work.max_output);
+    if (work.max_item > 0) check_weight("the operators", made, work.max_item);
+  }
+
   template <std::size_t I, class Item, class Emit>
   void push(Item&& item, const Emit& emit, std::size_t& at) {
     if constexpr (I == sizeof...(Ops)) {
@@ -149,6 +158,7 @@ class typed_chain final : public chain {
   void apply_in_place(chain_work& work, operator_errors& errors) {
     In* items = work.in.template items<In>();
     std::uint32_t kept = 0;
+    std::size_t weight = 0;
     loop(work, errors, [&](In& item, std::size_t& at) {
       const auto before = kept;
       // What an operator hands on may be the very item that it was given, and already be in its place.
@@ -156,6 +166,8 @@ class typed_chain final : public chain {
           std::move(item),
           [&](auto&& made) {
             In* to = items + kept;
+            if (work.max_item > 0) check_weight("the operators", made, work.max_item);
+            if constexpr (!fixed_weight<In>) weight += weight_of(made);
             if (static_cast<const void*>(std::addressof(made)) != to)
               *to = std::forward<decltype(made)>(made);
             ++kept;
@@ -164,7 +176,7 @@ class typed_chain final : public chain {
       return kept - before;
     });
     work.in.truncate(kept);
-    if constexpr (!fixed_weight<In>) work.in.reweigh();
+    if constexpr (!fixed_weight<In>) work.in.set_weight(weight);
     work.out = std::move(work.in);
   }
 

@@ -39,9 +39,14 @@ std::vector<option_info> make_table() {
        "thread per core."},
       {"ordered", kind::flag, "", 0, 1, "", none, "true for one worker, else false", "stage, scatter, gather",
        "Whether results leave in the order in which their items came in."},
-      {"max_output", kind::count, "items", 1, 1000 * million, "", 256, "256", every_producer,
-       "Results of one item that the memory bound reckons with; where a stage keeps its items (to try "
-       "again), an item that makes more fails."},
+      {"max_output", kind::count, "items", 1, 1000 * million, "", 256,
+       "none; 256 where a generator's items "
+       "are kept",
+       every_producer,
+       "Results of one item; an item with more fails. Needed where a body with many results per item is "
+       "tried "
+       "again. Where operators behind it make many of one, the limit holds for them too; a source's is for "
+       "them alone."},
       {"max_item", kind::bytes, "bytes", 1, most_bytes, "", none, "none", every_producer,
        "Heaviest result; a heavier one fails its item."},
       {"in_flight", kind::count, "jobs", 1, 1000 * million, "", none,

@@ -73,7 +73,7 @@ constexpr auto bytes(auto n) {
 }
 /// The most outputs that one item may have; needed where they are kept until the item is done. Default 256.
 constexpr auto max_output(auto items) {
-  return detail::number_option<&node_options::max_output, on_pool>{detail::as_number(items)};
+  return detail::number_option<&node_options::max_output, on_pool | on_source>{detail::as_number(items)};
 }
 /// The most bytes that a result may weigh; a heavier one fails its item. Makes the memory bound of the graph
 /// known.

@@ -101,7 +101,8 @@ void run::impl::connect_members() {
       outbox& from =
           sources_[producer] != nullptr ? sources_[producer]->outputs() : stages_[producer]->outputs();
       const auto number = from.connect(members_[consumer], plan_.members[consumer].name, edge,
-                                       plan_.stages[plan_.members[consumer].index].capacity, links[edge]);
+                                       plan_.stages[plan_.members[consumer].index].capacity, links[edge],
+                                       plan_.members[producer].heaviest);
       from.granted(number, to->opening_credit(edge));
       to->connect_input(edge, members_[producer], number);
     }

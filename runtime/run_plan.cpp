@@ -8,6 +8,7 @@
 
 #include <penstock/messages/error.hpp>
 #include <penstock/runtime/option_table.hpp>
+#include <penstock/runtime/pair_scatters.hpp>
 
 namespace penstock {
 
@@ -34,7 +35,7 @@ class planner {
       if (resolved_.nodes[node].kind == node_kind::source) add_source(node);
     }
     for (const std::size_t node : order_) add_member(node);
-    pair_scatters();
+    connect_scatters();
     return std::move(plan_);
   }
 
@@ -59,8 +60,18 @@ class planner {
         placed[i] = true;
         order_.push_back(i);
       }
-      if (order_.size() == before) throw graph_error("graph '" + graph_.name + "' has a cycle");
+      if (order_.size() == before)
+        throw graph_error("graph '" + graph_.name + "' has a cycle: " + unplaced(placed));
     }
+  }
+
+  std::string unplaced(const std::vector<bool>& placed) const {
+    std::string names;
+    for (std::size_t i = 0; i < placed.size(); ++i) {
+      if (placed[i]) continue;
+      names += (names.empty() ? "'" : ", '") + resolved_.nodes[i].name + "'";
+    }
+    return names;
   }
 
   std::optional<std::int64_t> value(const graph_node& node, const char* option,
@@ -74,17 +85,29 @@ class planner {
     return given;
   }
 
+  /// Bytes of the heaviest item that a node declares to put out, 0 if it declares none.
+  std::uint64_t max_item(std::size_t node) const {
+    const graph_node& maker = resolved_.nodes[node];
+    return static_cast<std::uint64_t>(value(maker, "max_item", maker.options.max_item).value_or(0));
+  }
+
   /// Bytes of the heaviest item that may come in, 0 if a producer did not declare it.
   std::uint64_t heaviest_input(const graph_node& node) const {
     if (node.fixed_input_size) return node.input_size;
     std::uint64_t heaviest = 0;
     for (const output_ref& input : node.inputs) {
-      const auto declared =
-          value(resolved_.nodes[input.node], "max_item", resolved_.nodes[input.node].options.max_item);
-      if (!declared) return 0;
-      heaviest = std::max(heaviest, static_cast<std::uint64_t>(*declared));
+      if (max_item(input.node) == 0) return 0;
+      heaviest = std::max(heaviest, max_item(input.node));
     }
     return heaviest;
+  }
+
+  /// What is buffered until an attempt has come to its end must have an end.
+  void check_retry(const graph_node& node, const stage_plan& plan) const {
+    if (!node.one_to_many || !plan.policy.uses(error_action::retry) || plan.max_output > 0) return;
+    throw graph_error("graph '" + graph_.name + "', " + to_string(node.kind) + " '" + node.name +
+                      "': retry keeps an item's outputs until the attempt has come to its end: it needs "
+                      "max_output(n)");
   }
 
   pool_kind pool_of(const graph_node& node) const {
@@ -113,7 +136,8 @@ class planner {
     plan.bytes =
         static_cast<std::uint64_t>(value(node, "bytes", given.bytes).value_or(default_number("bytes")));
     plan.max_output = static_cast<std::uint32_t>(value(node, "max_output", given.max_output).value_or(0));
-    plan.max_item = static_cast<std::uint64_t>(value(node, "max_item", given.max_item).value_or(0));
+    plan.max_item = max_item(index);
+    check_retry(node, plan);
     plan.max_input = heaviest_input(node);
     plan.max_held = static_cast<std::uint32_t>(
         value(node, "max_held", given.max_held).value_or(default_number("max_held")));
@@ -142,7 +166,9 @@ class planner {
     plan.blocking = pool_of(node) != pool_kind::cooperative;
     plan.acknowledges = node.acknowledges;
     const auto in_flight = value(node, "in_flight", node.options.in_flight);
-    plan.max_item = static_cast<std::uint64_t>(value(node, "max_item", node.options.max_item).value_or(0));
+    plan.max_item = max_item(index);
+    plan.max_output =
+        static_cast<std::uint32_t>(value(node, "max_output", node.options.max_output).value_or(0));
     // Jobs are counted by their verdicts, so a limit on them makes a source keep track even if nobody is
     // told.
     if (in_flight) plan.acknowledges = true;
@@ -164,60 +190,26 @@ class planner {
     added.name = node.name;
     added.is_source = node.kind == node_kind::source;
     added.index = added.is_source ? source_of_.at(index) : stage_of_.at(index);
-    for (const output_ref& input : node.inputs) added.inputs.push_back(member_of_.at(input.node));
+    added.heaviest = max_item(index);
+    for (const output_ref& input : node.inputs) {
+      added.inputs.push_back(member_of_.at(input.node));
+      if (node.fixed_input_size) plan_.members[added.inputs.back()].heaviest = node.input_size;
+    }
     member_of_[index] = plan_.members.size();
     plan_.members.push_back(std::move(added));
   }
 
-  /// A scatter's pieces belong to the next gather downstream that no inner scatter claims.
-  void pair_scatters() {
-    for (const std::size_t index : order_) {
-      const graph_node& node = resolved_.nodes[index];
-      if (node.kind != node_kind::scatter) continue;
-      std::optional<std::size_t> found;
-      find_gathers(index, 0, node, found);
-      if (!found) {
-        throw graph_error("graph '" + graph_.name + "', scatter '" + node.name + "': no gather follows it");
-      }
-      auto pair = make_ref<scope_pair>();
-      stage_plan& from = plan_.stages[stage_of_.at(index)];
-      stage_plan& to = plan_.stages[stage_of_.at(*found)];
-      if (to.gather) {
-        throw graph_error("graph '" + graph_.name + "', gather '" + to.stage + "': two scatters lead to it");
-      }
-      from.scatter = pair;
-      to.gather = pair;
+  void connect_scatters() {
+    for (const auto& [scatter, gather] : pair_scatters(graph_.name, resolved_.nodes, order_)) {
+      const graph_node& node = resolved_.nodes[scatter];
+      auto shared = make_ref<scope_pair>();
+      stage_plan& from = plan_.stages[stage_of_.at(scatter)];
+      stage_plan& to = plan_.stages[stage_of_.at(gather)];
+      from.scatter = shared;
+      to.gather = shared;
       from.max_open = static_cast<std::uint32_t>(value(node, "max_open", node.options.max_open)
                                                      .value_or(max_open_ > 0 ? max_open_ : usual_max_open));
       to.gather_open = from.max_open;
-    }
-    for (const stage_plan& each : plan_.stages) {
-      if (each.make_collector && !each.gather) {
-        throw graph_error("graph '" + graph_.name + "', gather '" + each.stage + "': no scatter leads to it");
-      }
-    }
-  }
-
-  void find_gathers(std::size_t from, int depth, const graph_node& scatter,
-                    std::optional<std::size_t>& found) const {
-    for (std::size_t next = 0; next < resolved_.nodes.size(); ++next) {
-      const graph_node& node = resolved_.nodes[next];
-      const bool follows = std::any_of(node.inputs.begin(), node.inputs.end(),
-                                       [&](const output_ref& input) { return input.node == from; });
-      if (!follows) continue;
-      if (node.kind == node_kind::gather && depth == 0) {
-        if (found && *found != next) {
-          throw graph_error("graph '" + graph_.name + "', scatter '" + scatter.name +
-                            "': leads to two gathers, '" + resolved_.nodes[*found].name + "' and '" +
-                            node.name + "'");
-        }
-        found = next;
-        continue;
-      }
-      const int inside = node.kind == node_kind::scatter  ? depth + 1
-                         : node.kind == node_kind::gather ? depth - 1
-                                                          : depth;
-      find_gathers(next, inside, scatter, found);
     }
   }
 

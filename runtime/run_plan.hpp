@@ -20,6 +20,7 @@ struct run_plan {
     bool is_source = false;
     std::size_t index = 0;            ///< into `sources` or `stages`
     std::vector<std::size_t> inputs;  ///< members
+    std::uint64_t heaviest = 0;       ///< bytes of the heaviest item that it puts out, 0: not known
   };
 
   std::string graph;

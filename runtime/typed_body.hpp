@@ -11,6 +11,7 @@
 #include <penstock/actors/body.hpp>
 #include <penstock/messages/batch_writer.hpp>
 #include <penstock/runtime/body_traits.hpp>
+#include <penstock/runtime/limits.hpp>
 
 namespace penstock::detail {
 
@@ -97,7 +98,7 @@ class typed_body final : public body {
   void run(body_work& work, worker_context& context) override {
     const bool may_take = !work.keep_items && !work.in.shared();
     if constexpr (in_place) {
-      if (may_take && work.max_item == 0) return run_in_place(work, context);
+      if (may_take) return run_in_place(work, context);
     }
     if constexpr (form == output_form::none) {
       run_sink(work, context, may_take);
@@ -129,9 +130,12 @@ class typed_body final : public body {
     In* items = work.in.template items<In>();
     const auto count = std::min(work.in.size(), work.room);
     std::uint32_t done = 0;
+    std::size_t weight = 0;
     try {
       while (done < count) {
         result_type made = call_taking(f_, context, items[done]);
+        if (work.max_item > 0) check_weight("the body", made, work.max_item);
+        if constexpr (!fixed_weight<In>) weight += weight_of(made);
         items[done] = std::move(made);
         ++done;
         if (stops(context)) break;
@@ -139,8 +143,14 @@ class typed_body final : public body {
     } catch (...) {
       work.error = std::current_exception();
     }
-    work.out = work.in.split_front(done);
-    if constexpr (!fixed_weight<In>) work.out.reweigh();
+    if constexpr (!fixed_weight<In>) {
+      const auto left = work.in.measure(done, work.in.size() - done);
+      work.out = work.in.split_front(done);
+      work.out.set_weight(weight);
+      work.in.set_weight(left);
+    } else {
+      work.out = work.in.split_front(done);
+    }
     work.one_each = true;
   }
 
@@ -165,14 +175,14 @@ class typed_body final : public body {
     const auto count = work.in.size();
     batch_writer<out_type> writer{std::min(count, work.room)};
     std::uint32_t done = 0;
-    std::uint32_t before = 0;
+    auto before = writer.here();
     try {
       while (done < count && writer.size() < work.room) {
-        before = writer.size();
+        before = writer.here();
         write_result(writer, call(items[done], context, may_take));
-        check_limits(work, writer, before);
+        check_limits(work, writer, before.size);
         ++done;
-        if (work.count_outputs) work.counts.push_back(writer.size() - before);
+        if (work.count_outputs) work.counts.push_back(writer.size() - before.size);
         if (stops(context)) break;
       }
     } catch (...) {
@@ -185,21 +195,10 @@ class typed_body final : public body {
 
   template <class Writer>
   static void check_limits(const body_work& work, const Writer& writer, std::uint32_t before) {
-    if (work.max_output > 0 && writer.size() - before > work.max_output) too_many(work.max_output);
+    if (work.max_output > 0 && writer.size() - before > work.max_output)
+      too_many_outputs("the body", work.max_output);
     if (work.max_item == 0) return;
-    for (auto i = before; i < writer.size(); ++i) check_weight(work, writer.at(i));
-  }
-  template <class Item>
-  static void check_weight(const body_work& work, const Item& made) {
-    const auto weight = weight_of(made);
-    if (work.max_item > 0 && weight > work.max_item) {
-      throw std::length_error("the body made an item of " + std::to_string(weight) +
-                              " bytes, heavier than max_item = " + std::to_string(work.max_item));
-    }
-  }
-  [[noreturn]] static void too_many(std::uint32_t most) {
-    throw std::length_error("the body made more than max_output = " + std::to_string(most) +
-                            " outputs of one item");
+    for (auto i = before; i < writer.size(); ++i) check_weight("the body", writer.at(i), work.max_item);
   }
 
   /// A generator is resumed only while there is room. While items are kept for another try, an item's outputs
@@ -258,8 +257,8 @@ class typed_body final : public body {
     if constexpr (form == output_form::lazy) {
       while (writer.size() < room) {
         if (!open_->next()) return true;
-        if (work.max_output > 0 && given_ == work.max_output) too_many(work.max_output);
-        if (work.max_item > 0) check_weight(work, open_->value());
+        if (work.max_output > 0 && given_ == work.max_output) too_many_outputs("the body", work.max_output);
+        if (work.max_item > 0) check_weight("the body", open_->value(), work.max_item);
         writer.emplace(std::move(open_->value()));
         ++given_;
       }
@@ -270,11 +269,17 @@ class typed_body final : public body {
   bool pull_all(batch_writer<out_type>& writer, const body_work& work) {
     batch_writer<out_type> whole;
     const auto most = work.max_output > 0 ? work.max_output : usual_max_output;
-    if (!pull(whole, most + 1, work)) too_many(most);
+    if (!pull(whole, most + 1, work)) too_many_outputs("the body", most);
     batch made = whole.finish();
     if (made.empty()) return true;
     auto* first = made.template items<out_type>();
-    for (std::uint32_t i = 0; i < made.size(); ++i) writer.emplace(std::move(first[i]));
+    const auto before = writer.here();
+    try {
+      for (std::uint32_t i = 0; i < made.size(); ++i) writer.emplace(std::move(first[i]));
+    } catch (...) {
+      writer.rollback(before);
+      throw;
+    }
     return true;
   }
 

@@ -12,6 +12,7 @@
 
 #include <penstock/actors/source_body.hpp>
 #include <penstock/messages/batch_writer.hpp>
+#include <penstock/runtime/limits.hpp>
 #include <penstock/runtime/typed_body.hpp>
 
 namespace penstock::detail {
@@ -54,6 +55,12 @@ class verdicts {
  public:
   void keep(std::uint64_t job, const T& item) { open_.emplace(job, item); }
 
+  /// A job that could not be taken on; `item` is what it was, unless it is kept already.
+  void refuse(F& f, std::uint64_t job, const T& item, const std::string& reason) {
+    const auto kept = open_.extract(job);
+    if constexpr (requires { f.nack(item, reason); }) f.nack(kept.empty() ? item : kept.mapped(), reason);
+  }
+
   void settle(F& f, std::uint64_t job, bool flagged, const std::string& reason) {
     const auto found = open_.find(job);
     if (found == open_.end()) return;
@@ -69,14 +76,6 @@ class verdicts {
  private:
   std::map<std::uint64_t, T> open_;
 };
-
-template <class T>
-void check_weight(const fill_work& work, const T& made) {
-  const auto weight = weight_of(made);
-  if (weight <= work.max_item) return;
-  throw std::length_error("the source made an item of " + std::to_string(weight) +
-                          " bytes, heavier than max_item = " + std::to_string(work.max_item));
-}
 
 /// Calls a function for each item until it returns nothing.
 template <class F>
@@ -99,9 +98,7 @@ class calling_source final : public source_body {
           work.ended = true;
           break;
         }
-        if constexpr (acknowledges) verdicts_.keep(work.first_job + writer.size(), *next);
-        writer.emplace(std::move(*next));
-        if (work.max_item > 0) check_weight(work, writer.last());
+        write(writer, work, *next);
         if (work.timer.over(writer.size())) break;
       }
     } catch (...) {
@@ -115,6 +112,29 @@ class calling_source final : public source_body {
   }
 
  private:
+  void write(batch_writer<item>& writer, const fill_work& work, item& next) {
+    const auto job = work.first_job + writer.size();
+    const auto take_on = [&] {
+      if (work.max_item > 0) check_weight("the source", next, work.max_item);
+      if constexpr (acknowledges) verdicts_.keep(job, next);
+      writer.emplace(std::move(next));
+    };
+    if constexpr (!acknowledges) {
+      take_on();
+    } else {
+      try {
+        take_on();
+      } catch (const std::exception& e) {
+        // Nothing of it is under way, so no token will tell.
+        verdicts_.refuse(f_, job, next, e.what());
+        throw;
+      } catch (...) {
+        verdicts_.refuse(f_, job, next, "an exception that is no std::exception");
+        throw;
+      }
+    }
+  }
+
   F f_;
   std::conditional_t<acknowledges, verdicts<F, item>, std::monostate> verdicts_;
 };
@@ -145,7 +165,7 @@ class range_source final : public source_body {
           break;
         }
         writer.emplace(std::move(elements_->value()));
-        if (work.max_item > 0) check_weight(work, writer.last());
+        if (work.max_item > 0) check_weight("the source", writer.last(), work.max_item);
         if (work.timer.over(writer.size())) break;
       }
     } catch (...) {

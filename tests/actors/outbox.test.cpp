@@ -53,6 +53,45 @@ struct listeners {
 
 }  // namespace
 
+TEST_CASE("no more is started than may weigh what the bytes allow, but two for every worker") {
+  listeners one{1};
+  one.out.granted(0, {1000, 100 * sizeof(int)});
+  CHECK(one.out.room() == 400);  // that an item weighs 4 bytes is not known yet
+  one.out.put(ints(0, 1));
+  one.out.put(ints(0, 1));
+  one.out.put(ints(0, 1));
+  CHECK(one.out.room() == 97);
+  one.out.reserve(96);
+  CHECK(one.out.room() == 1);
+  one.out.granted(0, {0, -90 * static_cast<std::int64_t>(sizeof(int))});
+  one.out.unreserve(96);
+  one.out.set_workers(8);
+  CHECK(one.out.room() == 16);
+}
+
+TEST_CASE("where the heaviest item is known, so many are started as may all be that heavy") {
+  const auto siblings = ps::make_ref<ps::fan_out>();
+  ps::outbox out;
+  out.connect(ps::make_ref<recorder>(), "consumer", 0, 1000, ps::make_ref<ps::edge_link>(siblings), 100);
+  out.granted(0, {1000, 1000});
+  CHECK(out.room() == 10);
+  out.reserve(4);
+  CHECK(out.room() == 6);
+}
+
+TEST_CASE("a batch whose first items are the heavy ones is cut by what they weigh") {
+  listeners one{1};
+  one.out.granted(0, {1000, 500});
+  ps::batch_writer<std::string> writer;
+  for (int i = 0; i < 64; ++i) writer.emplace(static_cast<std::size_t>(i < 8 ? 200 : 1), 'x');
+  one.out.put(writer.finish());
+  one.out.flush(true);
+  std::int64_t sent = 0;
+  for (auto* each : one.boxes[0]->all<ps::deliver_items>())
+    sent += static_cast<std::int64_t>(each->items.weight());
+  CHECK(sent < 500 + 200 + 100);  // at most one item beyond
+}
+
 TEST_CASE("nothing leaves without credit in items and in bytes") {
   listeners one{1};
   one.out.put(ints(0, 4));

@@ -144,9 +144,30 @@ TEST_CASE("pieces that came before a failure stay a job, and the item is flagged
   CHECK(report.outputs.size() == 2);
   check_tokens(report.outputs);
   report = {};
-  CHECK(tiles.closed() == 1);
+  REQUIRE(tiles.closed() == 1);
+  CHECK(tiles.gather->all<ps::scope_closed>()
+            .front()
+            ->closed->lost());  // the gather must not take it for whole
   tiles.gather->messages.clear();
   CHECK(told->flagged);
+}
+
+TEST_CASE("a job whose scatter fails after a pause is no whole job either") {
+  scatter tiles{&break_off};
+  auto report = tiles.run(batch_of<int>({2}), 2);
+  REQUIRE(report.suspended);
+  report = tiles.worker->resume(10);
+  REQUIRE(report.failure);
+  report = {};
+  REQUIRE(tiles.closed() == 1);
+  CHECK(tiles.gather->all<ps::scope_closed>().front()->closed->lost());
+}
+
+TEST_CASE("jobs that came before a failed one are whole") {
+  scatter tiles{&piece_by_piece};
+  auto report = tiles.run(batch_of<int>({2, 1}));
+  report = {};
+  for (auto* each : tiles.gather->all<ps::scope_closed>()) CHECK_FALSE(each->closed->lost());
 }
 
 TEST_CASE("a failure after a suspended job does not take its pieces along") {

@@ -104,7 +104,7 @@ TEST_CASE("items changed in place weigh anew when asked") {
   const auto before = items.weight();
   items.items<std::string>()[0] = std::string(300, 'z');
   CHECK(items.weight() == before);
-  items.reweigh();
+  items.set_weight(items.measure(0, items.size()));
   CHECK(items.weight() == before + 200);
 }
 

@@ -108,8 +108,10 @@ TEST_CASE("items that are rolled back are destroyed and weigh nothing") {
   const census all;
   {
     ps::batch_writer<counted> writer{2};
-    for (int i = 0; i < 7; ++i) writer.emplace(i);
-    writer.rollback(3);
+    for (int i = 0; i < 3; ++i) writer.emplace(i);
+    const auto here = writer.here();
+    for (int i = 3; i < 7; ++i) writer.emplace(i);
+    writer.rollback(here);
     CHECK(writer.size() == 3);
     writer.emplace(40);
     ps::batch made = writer.finish();

@@ -135,6 +135,47 @@ TEST_CASE("a scatter that no gather follows is refused, and a gather without a s
   CHECK(problem_of(alone).find("'together'") != std::string::npos);
 }
 
+TEST_CASE("a gather to which other items come beside the pieces of its scatter is refused") {
+  ps::graph g{"g"};
+  const auto all = numbers(g);
+  ps::merge(all.scatter("tiles", &pieces), all).gather("together", &count).sink("end", &nothing);
+  const auto problem = problem_of(g);
+  CHECK(problem.find("gather 'together'") != std::string::npos);
+  CHECK(problem.find("scatter 'tiles'") != std::string::npos);
+}
+
+TEST_CASE("a gather to which pieces of two scatters come is refused, nested or not") {
+  ps::graph side_by_side{"side by side"};
+  const auto all = numbers(side_by_side);
+  const auto left = all.scatter("left", &pieces);
+  ps::merge(left, all.scatter("right", &pieces)).gather("together", &count).sink("end", &nothing);
+  CHECK(problem_of(side_by_side).find("two scatters lead to it, 'left' and 'right'") != std::string::npos);
+
+  ps::graph nested{"nested"};
+  const auto outer = numbers(nested).scatter("outer", &pieces);
+  ps::merge(outer.scatter("inner", &pieces), outer).gather("together", &count).sink("end", &nothing);
+  CHECK(problem_of(nested).find("two scatters lead to it") != std::string::npos);
+}
+
+TEST_CASE("branches within a scope may meet again, or end in a sink") {
+  ps::graph g{"g"};
+  const auto tiles = numbers(g).scatter("tiles", &pieces);
+  tiles.sink("look", &nothing);
+  ps::merge(tiles.stage("one", &pass), tiles.stage("two", &pass))
+      .gather("together", &count)
+      .sink("end", &nothing);
+  CHECK_NOTHROW(ps::make_plan(g.data(), {}));
+}
+
+TEST_CASE("a body with many outputs is not tried again without a maximum of them") {
+  ps::graph g{"g"};
+  numbers(g)
+      .stage("many", &pieces, ps::on_error(ps::retry(1, std::chrono::milliseconds{1})))
+      .sink("end", &nothing);
+  CHECK(problem_of(g).find("stage 'many'") != std::string::npos);
+  CHECK(problem_of(g).find("max_output") != std::string::npos);
+}
+
 TEST_CASE("a scatter that leads to two gathers is refused with both names") {
   ps::graph g{"g"};
   const auto tiles = numbers(g).scatter("tiles", &pieces);

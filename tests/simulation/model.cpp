@@ -21,6 +21,7 @@ struct open_scope {
   std::uint64_t sum = 0;
   std::uint64_t pieces = 0;
   std::uint64_t failures = 0;
+  bool lost = false;  ///< the scatter threw after its first piece
 };
 
 /// What becomes of an item on which a body throws, once all tries are over.
@@ -188,6 +189,7 @@ class model {
     if (count == 0 && !passes) return;
     const int scope = static_cast<int>(scopes_.size());
     scopes_.push_back({in.scope, in.job});
+    scopes_.back().lost = !passes;
     scopes_of_[n.number].push_back(scope);
     for (std::uint32_t i = 0; i < count; ++i) out.push_back({output_value(n, in.value, i), in.job, scope});
   }
@@ -210,6 +212,7 @@ class model {
     model_stream out;
     for (const int number : scopes_of_[n.scatter]) {
       const open_scope of = scopes_[static_cast<std::size_t>(number)];
+      if (of.lost) continue;
       if (of.pieces > static_cast<std::uint64_t>(n.options.max_held.value_or(65536))) {
         resolve(n, overfull, of.parent, true, last_attempt);
         continue;

@@ -169,6 +169,8 @@ class artist {
   }
   static void set_policy(node& made, std::vector<error_rule> rules) {
     made.options.policy = penstock::error_policy{std::move(rules)};
+    if (made.options.policy.uses(error_action::retry))
+      made.options.max_output = 256;  // more than any item has
   }
 
   void make_trouble(node& made) {
