@@ -49,7 +49,11 @@ crew::member* crew::free_worker() {
 }
 
 crew::member* crew::free_worker(std::size_t line) {
-  return line < members_.size() && is_free(members_[line]) ? &members_[line] : nullptr;
+  for (member& each : members_) {
+    if (each.leaving || each.retiring) continue;
+    if (line-- == 0) return is_free(each) ? &each : nullptr;
+  }
+  return nullptr;
 }
 
 crew::member* crew::suspended_worker() {

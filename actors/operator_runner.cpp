@@ -33,8 +33,11 @@ class error_handler final : public operator_errors {
     try {
       const std::uint32_t index = site_.input_by_index ? item : 0;
       const std::byte* input = index < site_.input.size() ? site_.input.item(index) : nullptr;
-      write_dead_letter(site_.run, site_.stage, op.name, site_.codec, input, site_.number + index,
-                        site_.attempt, error);
+      const token* of = tokens_.at(item);
+      write_dead_letter(
+          site_.run,
+          {site_.stage, op.name, of == nullptr ? 0 : of->job(), site_.number + index, site_.attempt},
+          site_.codec, input, error);
       ++result_.dead_letters;
       return true;
     } catch (...) {
@@ -87,16 +90,16 @@ bool writes_dead_letters(const std::vector<operator_plan>& plans) {
                      [](const operator_plan& op) { return op.policy.uses(error_action::dead_letter); });
 }
 
-void write_dead_letter(run_state& run, const std::string& stage, const std::string& operation,
-                       const item_codec* codec, const std::byte* item, std::uint64_t number,
-                       std::uint32_t attempt, const std::exception_ptr& error) {
+void write_dead_letter(run_state& run, const letter_origin& from, const item_codec* codec,
+                       const std::byte* item, const std::exception_ptr& error) {
   const exception_description told = describe_exception(error);
   dead_letter_record letter;
   letter.graph = run.graph;
-  letter.stage = stage;
-  letter.op = operation;
-  letter.item = number;
-  letter.attempt = static_cast<int>(attempt);
+  letter.job = from.job;
+  letter.stage = from.stage;
+  letter.op = from.operation;
+  letter.item = from.number;
+  letter.attempt = static_cast<int>(from.attempt);
   letter.exception_type = told.type;
   letter.exception_text = told.text;
   if (codec != nullptr && item != nullptr) {

@@ -45,9 +45,17 @@ operator_result apply_operators(chain& operators, const std::vector<operator_pla
 /// True if an operator's dead letters need the item that its input came of.
 bool writes_dead_letters(const std::vector<operator_plan>& plans);
 
+/// Where an item was when it was given up, and what it came of.
+struct letter_origin {
+  const std::string& stage;
+  const std::string& operation;  ///< empty: the stage's own body
+  std::uint64_t job;             ///< the source's delivery, 0 if it doesn't keep track of them
+  std::uint64_t number;          ///< of the item in its stage
+  std::uint32_t attempt;
+};
+
 /// Writes an item down as a dead letter. Throws what the store throws.
-void write_dead_letter(run_state& run, const std::string& stage, const std::string& operation,
-                       const item_codec* codec, const std::byte* item, std::uint64_t number,
-                       std::uint32_t attempt, const std::exception_ptr& error);
+void write_dead_letter(run_state& run, const letter_origin& from, const item_codec* codec,
+                       const std::byte* item, const std::exception_ptr& error);
 
 }  // namespace penstock

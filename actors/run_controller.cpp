@@ -111,7 +111,10 @@ void run_controller::abort(run_phase why, const std::string& reason) {
   if (aborting_ || over_) return;
   aborting_ = true;
   run_.stopping.store(true);
-  result_->change([&](run_result::state& s) { s.phase = why; });
+  result_->change([&](run_result::state& s) {
+    s.phase = why;
+    if (why == run_phase::aborted) s.reason = reason;
+  });
   for (const member& each : members_) each.to->post(abort_run{reason});
   give_up_at_ = env_.now() + patience;
   env_.remind(patience, self_, check_time{});

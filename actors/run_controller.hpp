@@ -28,6 +28,7 @@ class run_result {
     run_phase phase = run_phase::running;
     bool ended = false;
     std::exception_ptr error;
+    std::string reason;               ///< why it was aborted
     std::string failed_member;        ///< name of the stage, and of the operator if it was one
     std::vector<stage_figures> last;  ///< of members that have ended; others have no name
     std::vector<std::string> lost;    ///< members whose body did not return

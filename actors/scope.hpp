@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <limits>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -12,15 +14,18 @@ namespace penstock {
 /// One job between scatter and gather. Its pieces hold its token; here is what outlives them. Any thread.
 class scope : public ref_counted {
  public:
-  explicit scope(ref<token> parent) : parent_{std::move(parent)} {}
+  /// `most`: pieces that a job may have.
+  explicit scope(ref<token> parent, std::size_t most = std::numeric_limits<std::size_t>::max())
+      : parent_{std::move(parent)}, most_{most} {}
 
   /// The token of the job that was scattered, null if it has none.
   const ref<token>& parent() const { return parent_; }
 
-  /// A piece that will not arrive, but leaves its failure.
+  /// A piece that will not arrive, but leaves its failure. Of more than a job may have only one too many is
+  /// kept.
   void add_failure(failure f) {
     const std::lock_guard lock{mutex_};
-    failures_.push_back(std::move(f));
+    if (failures_.size() <= most_) failures_.push_back(std::move(f));
   }
   /// A piece was thrown away: what is left must not pass for the whole job.
   void mark_lost() {
@@ -38,6 +43,7 @@ class scope : public ref_counted {
 
  private:
   ref<token> parent_;
+  std::size_t most_;
   mutable std::mutex mutex_;
   bool lost_ = false;
   std::vector<failure> failures_;

@@ -16,6 +16,8 @@ class delivery_token final : public token {
  public:
   delivery_token(address source, std::uint64_t job) : source_{std::move(source)}, job_{job} {}
 
+  std::uint64_t job() const override { return job_ + 1; }
+
  private:
   void settled() noexcept override { source_->post(delivery_settled{job_, flagged(), reason()}); }
 

@@ -25,26 +25,6 @@ pace pace_of(const stage_plan& plan) {
   return {200 * microsecond, 4096};
 }
 
-/// Credit counts with what the batch weighed, but copies in its parts may weigh something else.
-void keep_weight(std::vector<batch>& parts, std::size_t whole) {
-  std::size_t sum = 0;
-  batch* last = nullptr;
-  for (batch& each : parts) {
-    sum += each.weight();
-    if (!each.empty()) last = &each;
-  }
-  if (sum == whole || last == nullptr) return;
-  const double scale = sum == 0 ? 0 : static_cast<double>(whole) / static_cast<double>(sum);
-  std::size_t given = 0;
-  for (batch& each : parts) {
-    if (&each == last) continue;
-    const auto part = static_cast<std::size_t>(static_cast<double>(each.weight()) * scale);
-    each.set_weight(std::min(part, whole - given));
-    given += each.weight();
-  }
-  last->set_weight(whole - given);
-}
-
 /// Pieces that a worker may hold at a time. A second one saves it the wait for the next, but would break the
 /// order of keys after a failure.
 unsigned allowance_of(const stage_plan& plan) {
@@ -110,7 +90,7 @@ void stage::receive(message& m) {
                  [this](start_run&) { start(); },
                  [this](abort_run& each) { abort(each.reason); },
                  [this](set_workers& each) {
-                   if (!plan_.keyed && each.count > 0) workers_ = each.count;
+                   if (each.count > 0) workers_ = each.count;
                  },
                  [this](set_capacity& each) { ledger_->resize(each.items); },
                  [this](report_figures& each) { each.request->answer(member_, figures()); },
@@ -149,30 +129,15 @@ void stage::enqueue(batch items, std::uint32_t edge, bool confirms) {
   piece work;
   work.edge = edge;
   work.arrived = now_;
-  work.confirms = confirms && !partitioner_;
-  if (!partitioner_) {
-    work.sequence = next_sequence_;
-    next_sequence_ += items.size();
-    work.items = std::move(items);
+  work.sequence = next_sequence_;
+  work.confirms = confirms;
+  next_sequence_ += items.size();
+  work.items = std::move(items);
+  if (partitioner_) {
+    sort_by_key(std::move(work));
+  } else {
     work_.push(std::move(work));
-    return;
   }
-  std::uint32_t line = 0;
-  const auto weight = items.weight();
-  auto parts = partitioner_->split(std::move(items), work_.lines());
-  keep_weight(parts, weight);
-  for (batch& part : parts) {
-    piece keyed;
-    keyed.edge = edge;
-    keyed.arrived = now_;
-    keyed.key_slot = line++;
-    keyed.sequence = next_sequence_;
-    next_sequence_ += part.size();
-    keyed.items = std::move(part);
-    if (!keyed.items.empty()) work_.push(std::move(keyed));
-  }
-  work.confirms = true;
-  claimed(work);
 }
 
 void stage::claimed(piece& work) {
@@ -235,7 +200,7 @@ bool stage::resume_suspended() {
 }
 
 bool stage::start_next() {
-  if (work_.empty() || (inline_worker_ && inline_worker_->suspended())) return false;
+  if (work_.empty() || keys_move() || (inline_worker_ && inline_worker_->suspended())) return false;
   const auto room = admissible(outbox_.room());
   for (std::size_t line = 0; line < work_.lines(); ++line) {
     if (work_.empty(line) || line_held_[line]) continue;

@@ -94,6 +94,11 @@ class stage final : public actor_logic {
   std::int64_t admissible(std::int64_t room) const;
   void grant_credit_due();
 
+  // stage_keys.cpp: behind by_key
+  void sort_by_key(piece work);
+  bool keys_move() const;
+  void move_keys();
+
   // stage_results.cpp: what workers report
   void settle(piece_report& report);
   void note_report(const piece_report& report);

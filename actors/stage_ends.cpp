@@ -23,6 +23,8 @@ void stage::spawn_worker(unsigned number) {
 /// Makes as many workers as there should be, or sends home those who have nothing to do.
 void stage::adapt_crew() {
   if (phase_ != phase::running || failed_) return;
+  move_keys();
+  if (keys_move() || failed_) return;
   if (!pooled_ && plan_.pool == pool_kind::cooperative && workers_ == 1) {
     if (inline_worker_) return;
     inline_worker_ = std::make_unique<worker>(plan_, run_, next_worker_++);

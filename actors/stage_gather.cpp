@@ -43,13 +43,15 @@ void stage::settle_scope() {
 }
 
 void stage::close_scope(scope& closed) {
-  batch group = collector_->close(&closed, closed.take_failures());
+  std::vector<failure> failures = closed.take_failures();
+  const bool too_many = collector_->held(&closed) + failures.size() > plan_.max_held;
+  batch group = collector_->close(&closed, std::move(failures));
   if (phase_ != phase::running || failed_) {
     if (closed.parent() && (failed_ || aborted_ || is_lost(piece::no_edge))) closed.parent()->flag(reason_);
     settle_scope();
     return;
   }
-  const bool overfull = overfull_.erase(&closed) > 0;
+  const bool overfull = overfull_.erase(&closed) > 0 || too_many;
   if (closed.lost()) {
     settle_scope();
     return;

@@ -44,7 +44,6 @@ struct stage_plan : work_plan {
   unsigned workers = 1;
   bool ordered = false;
   bool one_to_many = false;  ///< an item may have many outputs: credit is reserved by outputs, not by items
-  bool keyed = false;        ///< behind by_key, with one worker or more
   bool lazy = false;         ///< the body suspends in the middle of an item
   std::uint32_t capacity = 4096;
   std::uint64_t bytes = 16ULL << 20;
@@ -52,7 +51,7 @@ struct stage_plan : work_plan {
   std::uint32_t gather_open = 0;   ///< gather: jobs that may be open
   std::uint32_t max_held = 65536;  ///< gather: pieces of one job
   std::uint32_t max_open = 64;     ///< scatter: jobs
-  std::function<std::unique_ptr<partitioner>()> make_partitioner;  ///< set: a keyed stage
+  std::function<std::unique_ptr<partitioner>()> make_partitioner;  ///< set: behind by_key
   std::function<std::unique_ptr<collector>()> make_collector;      ///< set: a gather stage
   ref<scope_pair> gather;                                          ///< set: a gather stage with its scatter
 };

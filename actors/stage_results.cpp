@@ -118,8 +118,9 @@ void stage::handle_failure(const piece_report& report, failed_item& failure) {
   ++meter_.failures;
   try {
     if (decision.action == error_action::dead_letter) {
-      write_dead_letter(run_, plan_.stage, {}, plan_.codec, failure.item.item(0), sequence, failure.attempt,
-                        failure.error);
+      const token* of = failure.item.tokens().at(0);
+      write_dead_letter(run_, {plan_.stage, {}, of == nullptr ? 0 : of->job(), sequence, failure.attempt},
+                        plan_.codec, failure.item.item(0), failure.error);
       ++meter_.dead_letters;
     } else if (decision.action == error_action::skip) {
       ++meter_.skipped;

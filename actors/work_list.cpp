@@ -50,6 +50,16 @@ piece work_list::take(std::size_t line, std::uint32_t most) {
   return taken;
 }
 
+std::vector<piece> work_list::take_all() {
+  std::vector<piece> all;
+  for (auto& line : lines_) {
+    for (piece& each : line) all.push_back(std::move(each));
+    line.clear();
+  }
+  items_ = bytes_ = 0;
+  return all;
+}
+
 void work_list::clear(const std::function<void(piece&)>& last_look) {
   for (auto& line : lines_) {
     for (piece& each : line) last_look(each);

@@ -30,6 +30,8 @@ class work_list {
   void push_front(piece work);
   /// Takes up to `most` items from the head of a line, never from two pieces.
   piece take(std::size_t line, std::uint32_t most);
+  /// Empties all lines.
+  std::vector<piece> take_all();
   /// Throws everything away; `last_look` may flag tokens first.
   void clear(const std::function<void(piece&)>& last_look);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/describe/class.hpp>
 #include <exception>
 #include <string>
 
@@ -13,6 +14,7 @@ struct failure {
   std::string text;          ///< its message
   std::exception_ptr error;  ///< the original, for rethrowing; null where it did not happen in this process
 };
+BOOST_DESCRIBE_STRUCT(failure, (), (stage, attempt, type, text))  // all of it but the original
 
 /// What was thrown, in words.
 struct exception_description {

@@ -175,6 +175,8 @@ void show(json_writer& out, const T& item, int depth) {
     out.text(item);
   } else if constexpr (is_nvp<T>) {
     show(out, item.const_value(), depth);
+  } else if constexpr (requires { item.as_variant(); }) {
+    show(out, item.as_variant(), depth);
   } else if constexpr (boost_count<T>) {
     out.integer(std::uint64_t{item});
   } else if constexpr (is_array_wrapper<T>) {

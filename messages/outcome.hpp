@@ -16,6 +16,8 @@ class outcome {
  public:
   using value_type = T;
 
+  /// A failure that says nothing, to be read into.
+  outcome() : state_{std::in_place_index<1>} {}
   /// A success.
   template <class U = T>
   requires(!std::is_same_v<std::remove_cvref_t<U>, outcome> &&
@@ -54,6 +56,13 @@ class outcome {
   template <class U>
   T value_or(U&& otherwise) && {
     return has_value() ? std::move(**this) : static_cast<T>(std::forward<U>(otherwise));
+  }
+
+  /// For archives, and those who would rather visit.
+  const std::variant<T, penstock::failure>& as_variant() const { return state_; }
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& state_;
   }
 
   /// Why there is no value. Throws penstock::error if there is one.

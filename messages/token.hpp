@@ -1,6 +1,6 @@
 #pragma once
 
-#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -30,6 +30,9 @@ class token : public ref_counted {
     const std::lock_guard lock{mutex_};
     return reason_;
   }
+
+  /// Number of the delivery that this is of, from 1; 0 if it is of none.
+  virtual std::uint64_t job() const { return 0; }
 
  private:
   /// The verdict. Must not throw; the token is destroyed right after.

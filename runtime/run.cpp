@@ -15,6 +15,7 @@ void end(std::shared_ptr<run::impl>& state) {
   if (!state) return;
   if (!state->result().get().ended) state->post(abort_run{"its handle went out of scope"});
   state->result().wait();
+  state->log_untold_failure();
   const bool lost = !state->result().get().lost.empty();
   const bool hung = state->env().lost_threads(lost ? 0 : 1'000'000'000) > 0;
   if (lost || hung) {
@@ -45,9 +46,12 @@ run::~run() { end(impl_); }
 
 void run::wait() {
   impl_->result().wait();
+  impl_->tell_failure();
   const auto state = impl_->result().get();
   if (state.error) std::rethrow_exception(state.error);
-  if (state.phase == run_phase::aborted) throw aborted_error("graph '" + impl_->graph() + "' was aborted");
+  if (state.phase == run_phase::aborted) {
+    throw aborted_error("graph '" + impl_->graph() + "' was aborted: " + state.reason);
+  }
 }
 
 void run::drain() { impl_->post(drain_run{}); }
@@ -67,7 +71,5 @@ void run::set_capacity(const std::string& stage, std::int64_t items) {
   check(impl_->graph(), stage, "capacity", items);
   impl_->change_stage(stage, penstock::set_capacity{static_cast<std::uint32_t>(items)});
 }
-
-void run::when_ended(std::function<void()> f) { impl_->result().when_ended(std::move(f)); }
 
 }  // namespace penstock

@@ -41,10 +41,8 @@ class run {
   void set_workers(const std::string& stage, std::int64_t count);
   void set_capacity(const std::string& stage, std::int64_t items);
 
-  /// Calls `f` once the run has ended, on the thread that ends it or, if it has, at once.
-  void when_ended(std::function<void()> f);
-
  private:
+  friend class runtime;
   std::shared_ptr<impl> impl_;
 };
 

@@ -1,5 +1,7 @@
 #include <penstock/runtime/run_impl.hpp>
 
+#include <spdlog/logger.h>
+
 #include <random>
 #include <utility>
 
@@ -149,11 +151,20 @@ run_snapshot run::impl::snapshot() {
       if (lost == plan_.members[i].name) ++result.stages.back().lost_threads;
     }
   }
+  result.reason = state.reason;
   if (state.error) {
     const auto told = describe_exception(state.error);
     result.failure = state.failed_member + ": " + told.type + ": " + told.text;
   }
   return result;
+}
+
+void run::impl::log_untold_failure() const {
+  const auto state = result_->get();
+  if (told_ || !state.error || !state_.log) return;
+  const auto thrown = describe_exception(state.error);
+  state_.log->error("graph '{}' failed in {} and nobody waited for it: {}: {}", plan_.graph,
+                    state.failed_member, thrown.type, thrown.text);
 }
 
 stage_snapshot run::impl::figures_of(const stage_figures& f, double seconds) const {
@@ -194,11 +205,6 @@ stage_snapshot run::impl::figures_of(const stage_figures& f, double seconds) con
 void run::impl::change_stage(const std::string& stage, message m) {
   for (std::size_t i = 0; i < members_.size(); ++i) {
     if (plan_.members[i].name != stage || plan_.members[i].is_source) continue;
-    if (std::holds_alternative<penstock::set_workers>(m) && plan_.stages[plan_.members[i].index].keyed) {
-      throw option_error(
-          "graph '" + plan_.graph + "', stage '" + stage +
-          "': its keys belong to its workers (by_key), so their number can't change while it runs");
-    }
     members_[i]->post(std::move(m));
     return;
   }

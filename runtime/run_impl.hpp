@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <deque>
 #include <memory>
@@ -35,6 +36,11 @@ class run::impl {
   environment& env() { return *env_; }
   const std::string& graph() const { return plan_.graph; }
 
+  /// Somebody hears of the failure, if there was one.
+  void tell_failure() { told_ = true; }
+  /// Logs a failure that nobody heard of. The run has ended.
+  void log_untold_failure() const;
+
  private:
   void make_members(std::vector<run_controller::member>& known);
   void connect_members();
@@ -51,6 +57,7 @@ class run::impl {
   std::vector<address> members_;
   std::vector<source*> sources_;  ///< by member, null for stages; only while wiring
   std::vector<stage*> stages_;
+  std::atomic<bool> told_{false};
   std::mutex mutex_;
   std::vector<stage_figures> known_;  ///< the last figures of each member
 };

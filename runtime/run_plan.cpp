@@ -144,8 +144,7 @@ class planner {
     plan.ordered = overrides_.flag(node.name, "ordered").value_or(given.ordered.value_or(plan.workers == 1));
     plan.one_to_many = node.one_to_many;
     plan.lazy = node.lazy;
-    plan.keyed = node.make_partitioner != nullptr;
-    plan.make_partitioner = plan.workers > 1 ? node.make_partitioner : nullptr;
+    plan.make_partitioner = node.make_partitioner;
     plan.make_collector = node.make_collector;
     if (const auto& operators = resolved_.chains[index]) {
       plan.make_chain = operators->make;
@@ -205,6 +204,7 @@ class planner {
       auto shared = make_ref<scope_pair>();
       stage_plan& from = plan_.stages[stage_of_.at(scatter)];
       stage_plan& to = plan_.stages[stage_of_.at(gather)];
+      shared->max_held = to.max_held;
       from.scatter = shared;
       to.gather = shared;
       from.max_open = static_cast<std::uint32_t>(value(node, "max_open", node.options.max_open)

@@ -50,10 +50,10 @@ std::shared_ptr<spdlog::logger> make_logger(const std::string& level) {
 }
 
 /// Shows progress and passes signals on until the run has ended.
-void watch(run& running, signal_guard& signals, progress_display& progress) {
+void watch(run& running, run_result& result, signal_guard& signals, progress_display& progress) {
   bool ended = false;
   std::mutex mutex;
-  running.when_ended([&] {
+  result.when_ended([&] {
     const std::lock_guard lock{
         mutex};  // held until the wake is over, as this function may return right after
     ended = true;
@@ -121,8 +121,9 @@ int runtime::run(const graph& g, run_snapshot& last) {
     penstock::run running = start(g);
     {
       progress_display progress{options_.progress_on_terminal ? stderr : nullptr};
-      watch(running, signals, progress);
+      watch(running, running.impl_->result(), signals, progress);
     }
+    running.impl_->tell_failure();  // below, in words
     last = running.snapshot();
   } catch (const error& wrong) {
     std::cerr << "penstock: " << wrong.what() << '\n';

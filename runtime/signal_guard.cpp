@@ -3,57 +3,97 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
+#include <mutex>
 #include <system_error>
 
 namespace penstock {
 
 namespace {
 
+/// A descriptor that counts, for one guard at a time. It is never closed, as a handler may be about to write
+/// to it on some other thread.
+struct slot {
+  std::atomic<int> fd{-1};
+  std::atomic<bool> used{false};
+};
+
 // A signal handler can reach nothing but these.
-std::atomic<int> wake_fd{-1};
-std::atomic<int> signals{0};
-std::atomic<int> last_signal{0};
+constinit std::array<slot, 64> slots;
+constinit std::atomic<int> last_signal{0};
+
+// Written to a descriptor, they add up there: signals in the lower half, calls of `wake` in the upper.
+constexpr std::uint64_t one_signal = 1;
+constexpr std::uint64_t one_wake = std::uint64_t{1} << 32;
+
+constinit std::mutex guards_mutex;
+std::size_t guards = 0;
+struct sigaction old_term {};
+struct sigaction old_int {};
+
+void add(int fd, std::uint64_t what) {
+  [[maybe_unused]] const auto written = ::write(fd, &what, sizeof what);
+}
+
+std::uint64_t take(int fd) {
+  std::uint64_t sum = 0;
+  return ::read(fd, &sum, sizeof sum) == sizeof sum ? sum : 0;
+}
 
 void note(int number) {
   const int saved = errno;
-  signals.fetch_add(1);
   last_signal.store(number);
-  const std::uint64_t one = 1;
-  [[maybe_unused]] const auto written = ::write(wake_fd.load(), &one, sizeof one);
+  for (const slot& each : slots) {
+    if (each.used.load()) add(each.fd.load(), one_signal);
+  }
   errno = saved;
+}
+
+std::size_t free_slot() {
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    if (!slots[i].used.load()) return i;
+  }
+  throw std::system_error(EMFILE, std::generic_category(), "signal_guard: too many at a time");
 }
 
 }  // namespace
 
-signal_guard::signal_guard() : fd_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)} {
-  if (fd_ < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
-  wake_fd.store(fd_);
-  signals.store(0);
+signal_guard::signal_guard() {
+  const std::lock_guard lock{guards_mutex};
+  slot_ = free_slot();
+  slot& mine = slots[slot_];
+  if (mine.fd.load() < 0) {
+    const int fd = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (fd < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
+    mine.fd.store(fd);
+  }
+  take(mine.fd.load());  // what came too late for the guard before
+  mine.used.store(true);
+  if (guards++ > 0) return;
   struct sigaction action {};
   action.sa_handler = &note;
-  ::sigaction(SIGTERM, &action, &old_term_);
-  ::sigaction(SIGINT, &action, &old_int_);
+  ::sigaction(SIGTERM, &action, &old_term);
+  ::sigaction(SIGINT, &action, &old_int);
 }
 
 signal_guard::~signal_guard() {
-  ::sigaction(SIGTERM, &old_term_, nullptr);
-  ::sigaction(SIGINT, &old_int_, nullptr);
-  wake_fd.store(-1);
-  ::close(fd_);
+  const std::lock_guard lock{guards_mutex};
+  slots[slot_].used.store(false);
+  if (--guards > 0) return;
+  ::sigaction(SIGTERM, &old_term, nullptr);
+  ::sigaction(SIGINT, &old_int, nullptr);
 }
 
-void signal_guard::wake() const {
-  const std::uint64_t one = 1;
-  [[maybe_unused]] const auto written = ::write(fd_, &one, sizeof one);
-}
+int signal_guard::fd() const { return slots[slot_].fd.load(); }
+
+void signal_guard::wake() const { add(fd(), one_wake); }
 
 int signal_guard::count() {
-  std::uint64_t ignored = 0;
-  [[maybe_unused]] const auto got = ::read(fd_, &ignored, sizeof ignored);
-  return signals.load();
+  counted_ += static_cast<int>(take(fd()) % one_wake);
+  return counted_;
 }
 
 int signal_guard::last() const { return last_signal.load(); }

@@ -1,19 +1,22 @@
 #pragma once
 
 #include <csignal>
+#include <cstddef>
 
 namespace penstock {
 
-/// While it lives, SIGTERM and SIGINT are counted instead of ending the process, and make `fd` readable. One
-/// at a time.
+/// While one lives, SIGTERM and SIGINT are counted instead of ending the process, and make `fd` readable.
+/// Several may live at a time; each is told of every signal. The first one takes the place of the program's
+/// handlers, the last one puts them back. Any thread.
 class signal_guard {
  public:
+  /// Throws std::system_error when there are no more descriptors, or too many guards.
   signal_guard();
   ~signal_guard();
   signal_guard(const signal_guard&) = delete;
   signal_guard& operator=(const signal_guard&) = delete;
 
-  int fd() const { return fd_; }
+  int fd() const;
   /// Makes `fd` readable from any thread, without a signal.
   void wake() const;
   /// Empties `fd`; returns how many signals have come in all.
@@ -21,9 +24,8 @@ class signal_guard {
   int last() const;
 
  private:
-  int fd_;
-  struct sigaction old_term_ {};
-  struct sigaction old_int_ {};
+  std::size_t slot_;
+  int counted_ = 0;
 };
 
 }  // namespace penstock

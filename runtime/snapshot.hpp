@@ -54,6 +54,7 @@ struct run_snapshot {
   std::chrono::nanoseconds elapsed{0};
   std::vector<stage_snapshot> stages;  ///< in the order of the graph
   std::string failure;                 ///< what failed the run; empty otherwise
+  std::string reason;                  ///< why it was aborted; empty otherwise
 };
 
 }  // namespace penstock

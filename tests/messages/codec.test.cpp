@@ -3,6 +3,10 @@
 #include <penstock_test/catch.hpp>
 
 #include <random>
+#include <stdexcept>
+#include <vector>
+
+#include <penstock/messages/outcome.hpp>
 
 #include "codec_items.hpp"
 
@@ -163,4 +167,17 @@ TEST_CASE("an erased codec writes what encode and to_json write", "[messages][co
   CHECK(codec.json(&item) == R"({"x":1,"y":2,"name":"n"})");
   CHECK(std::string{codec.schema} == "codec_items::named_point");
   CHECK(&codec == &ps::item_codec_of<named_point>());
+}
+
+TEST_CASE("an outcome is written down with its value or its failure, but not with the exception") {
+  using outcomes = std::vector<ps::outcome<int>>;
+  outcomes all{7, ps::make_failure("decode", 2, std::make_exception_ptr(std::out_of_range{"bad"}))};
+  const auto back = ps::decode<outcomes>(ps::encode(all));
+  REQUIRE(back.size() == 2);
+  CHECK(back[0].value() == 7);
+  CHECK(back[1].failure().stage == "decode");
+  CHECK(back[1].failure().attempt == 2);
+  CHECK(back[1].failure().text == "bad");
+  CHECK(back[1].failure().error == nullptr);
+  CHECK(ps::to_json(all) == R"([7,{"stage":"decode","attempt":2,"type":"std::out_of_range","text":"bad"}])");
 }

@@ -3,6 +3,7 @@
 #include <poll.h>
 
 #include <csignal>
+#include <memory>
 
 #include <penstock_test/catch.hpp>
 
@@ -57,6 +58,25 @@ TEST_CASE("a new guard starts to count from zero") {
   }
   signal_guard second;
   CHECK(second.count() == 0);
+}
+
+TEST_CASE("two guards are both told of a signal, and the program's handlers come back with the last") {
+  const auto before = std::signal(SIGTERM, &program_handler);
+  seen_by_program = 0;
+  {
+    const auto first = std::make_unique<signal_guard>();
+    auto second = std::make_unique<signal_guard>();
+    std::raise(SIGTERM);
+    CHECK(first->count() == 1);
+    CHECK(second->count() == 1);
+    second.reset();
+    std::raise(SIGTERM);
+    CHECK(first->count() == 2);
+    CHECK(seen_by_program == 0);
+  }
+  std::raise(SIGTERM);
+  CHECK(seen_by_program == 1);
+  std::signal(SIGTERM, before);
 }
 
 TEST_CASE("after a guard the program has its own handlers back") {

@@ -72,8 +72,14 @@ class model {
     return out;
   }
 
-  static bool partitioned(const node& n) { return n.keyed && n.options.workers.value_or(1) > 1; }
-  static bool keeps_order(const node& n) {
+  bool partitioned(const node& n) const {
+    const auto resized = [&](const deed& d) {
+      return d.kind == deed::what::set_workers && d.stage == n.name;
+    };
+    return n.keyed && (n.options.workers.value_or(1) > 1 ||
+                       std::any_of(shape_.deeds.begin(), shape_.deeds.end(), resized));
+  }
+  bool keeps_order(const node& n) const {
     return partitioned(n) || n.options.ordered.value_or(n.options.workers.value_or(1) == 1);
   }
 
@@ -120,7 +126,7 @@ class model {
     return out;
   }
 
-  static model_stream by_key(const node& n, model_stream in) {
+  model_stream by_key(const node& n, model_stream in) const {
     if (partitioned(n)) in.split_orders(keys);
     return in;
   }
@@ -213,7 +219,7 @@ class model {
     for (const int number : scopes_of_[n.scatter]) {
       const open_scope of = scopes_[static_cast<std::size_t>(number)];
       if (of.lost) continue;
-      if (of.pieces > static_cast<std::uint64_t>(n.options.max_held.value_or(65536))) {
+      if (of.pieces + of.failures > static_cast<std::uint64_t>(n.options.max_held.value_or(65536))) {
         resolve(n, overfull, of.parent, true, last_attempt);
         continue;
       }

@@ -205,32 +205,31 @@ class artist {
   }
 
   void draw_deeds() {
-    const auto stage_name = [&](bool new_size) -> std::string {
+    const auto stage_name = [&]() -> std::string {
       std::vector<std::string> names;
       for (const node& n : shape_.nodes) {
-        if (new_size && n.keyed) continue;  // its keys belong to its workers: refused
         const bool pool =
             n.type != node_type::source && n.type != node_type::merge && n.type != node_type::view;
         // How many workers come to their end, and emit, must be known.
         if (pool && !n.emits_at_end) names.push_back(n.name);
       }
-      return names.empty() ? "" : names[dice_.below(static_cast<std::uint32_t>(names.size()))];
+      return names[dice_.below(static_cast<std::uint32_t>(names.size()))];
     };
     using what = deed::what;
     const auto when = [&] { return std::uint64_t{dice_.below(dice_.chance(1, 2) ? 60 : 600)}; };
     if (dice_.chance(1, 4)) {
       for (auto i = dice_.between(1, 3); i > 0; --i)
-        shape_.deeds.push_back({what::set_workers, when(), stage_name(true), dice_.between(1, 5)});
+        shape_.deeds.push_back({what::set_workers, when(), stage_name(), dice_.between(1, 5)});
     }
     if (dice_.chance(1, 4)) {
       for (auto i = dice_.between(1, 3); i > 0; --i)
-        shape_.deeds.push_back({what::set_capacity, when(), stage_name(false), dice_.between(1, 40)});
+        shape_.deeds.push_back({what::set_capacity, when(), stage_name(), dice_.between(1, 40)});
     }
     if (dice_.chance(1, 8)) shape_.deeds.push_back({what::drain, when(), {}, 0});
     if (dice_.chance(1, 20))
       shape_.deeds.push_back({what::drain_by, when(), {}, dice_.between(1, 4'000'000)});
     if (dice_.chance(1, 12)) shape_.deeds.push_back({what::abort, when(), {}, 0});
-    if (dice_.chance(1, 8)) shape_.deeds.push_back({what::look, when(), stage_name(false), 0});
+    if (dice_.chance(1, 8)) shape_.deeds.push_back({what::look, when(), stage_name(), 0});
     std::stable_sort(shape_.deeds.begin(), shape_.deeds.end(),
                      [](const deed& a, const deed& b) { return a.at < b.at; });
   }

@@ -101,7 +101,6 @@ class trial {
     if (ended()) return;
     switch (d.kind) {
       case deed::what::set_workers: {
-        if (d.stage.empty()) return;  // all are keyed
         auto& workers = seen_.limits.at(d.stage).workers;
         workers = std::max(workers, static_cast<std::uint64_t>(d.number));
         run_->change_stage(d.stage, ps::set_workers{static_cast<unsigned>(d.number)});
