@@ -170,6 +170,12 @@ void stage::pump() {
   }
 }
 
+/// What a piece adds to the items in work. A scatter's item that is tried again has kept its place among the
+/// open jobs.
+std::int64_t stage::places(const piece& work) const {
+  return plan_.scatter && work.attempt > 1 ? 0 : work.items.size();
+}
+
 /// Scatter: how many items may be started without opening too many jobs.
 std::int64_t stage::admissible(std::int64_t room) const {
   if (!plan_.scatter || plan_.scatter->over.load()) return room;
@@ -218,7 +224,7 @@ bool stage::start_next() {
     claimed(work);
     if (!reserved) {
       std::int64_t needed = work.items.size();
-      if (plan_.one_to_many) {
+      if (plan_.one_to_many && !shares_pieces()) {
         const auto share = room / std::max<std::int64_t>(1, crew_.free_count());
         needed = std::clamp<std::int64_t>(share, 1, std::max<std::uint32_t>(1, plan_.capacity / 4));
       }
@@ -227,7 +233,7 @@ bool stage::start_next() {
       outbox_.reserve(needed);
     }
     meter_.queue_wait.record(now_ - work.arrived, work.items.size());
-    if (!plan_.scatter || work.attempt == 1) in_work_ += work.items.size();
+    in_work_ += places(work);
     if (inline_worker_) {
       run_inline(std::move(work));
     } else {
@@ -239,7 +245,7 @@ bool stage::start_next() {
 }
 
 std::uint32_t stage::piece_size(std::size_t line, std::int64_t room) const {
-  auto size = std::max<std::int64_t>(1, plan_.one_to_many && !plan_.scatter
+  auto size = std::max<std::int64_t>(1, plan_.one_to_many && !plan_.scatter && !shares_pieces()
                                             ? pace_.suggestion()
                                             : std::min<std::int64_t>(pace_.suggestion(), room));
   if (!inline_worker_ && pace_.mean() * size > worth_sharing) {

@@ -91,6 +91,7 @@ class stage final : public actor_logic {
   void look_after_workers();
   void run_inline(piece work);
   void claimed(piece& work);
+  std::int64_t places(const piece& work) const;
   std::int64_t admissible(std::int64_t room) const;
   void grant_credit_due();
 

@@ -30,7 +30,7 @@ void stage::settle(piece_report& report) {
     return;
   }
   const bool item_failed = report.failure && report.failure->operation.empty();
-  in_work_ -= report.taken + (item_failed ? 1 : 0) + (report.rest ? report.rest->items.size() : 0);
+  in_work_ -= report.taken + (item_failed ? 1 : 0) + (report.rest ? places(*report.rest) : 0);
   if (report.taken > 0) {
     const auto elapsed = report.finished - report.began;
     pace_.finished(report.taken, elapsed);

@@ -14,9 +14,10 @@ constexpr std::int64_t short_wait = 5'000'000;
 
 }  // namespace
 
-/// Items that may take long: worth a lock per item, so that a slow one blocks nobody but its worker.
+/// Items that may take long: worth a lock per item, so that a slow one blocks nobody but its worker. A lazy
+/// body needs room for many outputs at a time.
 bool stage::shares_pieces() const {
-  return plan_.pool != pool_kind::cooperative && !plan_.one_to_many && !partitioner_;
+  return plan_.pool != pool_kind::cooperative && !plan_.lazy && !partitioner_;
 }
 
 /// Where items are short the round trip between them counts; where they are long none may wait behind
@@ -43,9 +44,9 @@ void stage::assign(crew::member& to, piece work) {
 void stage::take_back(piece_board& board) {
   auto stolen = board.steal();
   if (!stolen) return;
-  outbox_.unreserve(stolen->reserved);
-  stolen->reserved = 0;
-  in_work_ -= stolen->items.size();
+  // An item that is tried again keeps its credit: later ones may wait for it.
+  if (stolen->attempt == 1) outbox_.unreserve(std::exchange(stolen->reserved, 0));
+  in_work_ -= places(*stolen);
   work_.push_front(std::move(*stolen));
 }
 

@@ -44,12 +44,6 @@ double peak_share(const ps::run_snapshot& snapshot) {
   return share;
 }
 
-double bytes_capacity(const ps::run_snapshot& snapshot) {
-  double total = 0;
-  for (const ps::stage_snapshot& stage : snapshot.stages) total += static_cast<double>(stage.capacity_bytes);
-  return total;
-}
-
 memory_use read_use(std::FILE* child) {
   memory_use use;
   const int read = std::fscanf(child, "%lf %lf %lf", &use.peak_rss, &use.bound, &use.custody);
@@ -62,13 +56,19 @@ memory_use read_use(std::FILE* child) {
 
 int memory_child(double seconds) {
   ps::graph graph{"memory"};
-  graph.source("endless", [] { return std::optional<std::string>{std::string(1'000, 'x')}; })
-      .stage("pass", [](std::string item) { return item; })
+  constexpr auto heaviest = 1'100;  // a string's own 32 bytes, and what it allocates
+  graph
+      .source(
+          "endless", [] { return std::optional<std::string>{std::string(1'000, 'x')}; },
+          ps::max_item(heaviest))
+      .stage(
+          "pass", [](std::string item) { return item; }, ps::max_item(heaviest))
       .sink(
           "slow", [](const std::string&) { std::this_thread::sleep_for(1ms); }, ps::blocking);
 
   memory_use use;
   use.bound = static_cast<double>(ps::memory_bound(graph));
+  require(use.bound > 0, "the memory case's graph has no bound");
   ps::runtime rt{pipelines::quiet_options()};
   ps::run run = rt.start(graph);
   const auto start = steady::now();
@@ -76,8 +76,6 @@ int memory_child(double seconds) {
     std::this_thread::sleep_for(50ms);
     use.custody = std::max(use.custody, peak_share(run.snapshot()));
   }
-  // Undeclared item sizes leave the bound unknown; then the bytes that the stages may hold stand for it.
-  if (use.bound == 0) use.bound = bytes_capacity(run.snapshot());
   use.peak_rss = peak_rss();
   run.abort();
   try {

@@ -22,7 +22,7 @@ ps::graph make_pipeline(pipeline_inputs inputs) {
       .stage("infer", ps::each_worker([weights = std::move(inputs.weights)] { return infer{weights}; }),
              ps::per_core)
       .stage("postprocess", &postprocess)
-      .gather("gather", &assemble)
+      .gather("gather", &assemble, ps::on_error(ps::dead_letter()))
       .sink("upload", upload{std::move(inputs.results)}, ps::workers(2), ps::blocking);
   return g;
 }
