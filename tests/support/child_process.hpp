@@ -3,6 +3,8 @@
 // A child process for tests of how a whole process ends.
 
 #include <csignal>
+#include <cstdio>
+#include <iostream>
 #include <string>
 #include <utility>
 
@@ -40,6 +42,8 @@ class child_process {
  public:
   template <class Body>
   explicit child_process(Body body) {
+    std::fflush(nullptr);  // or the child writes it once more
+    std::cout.flush();
     id_ = fork();
     REQUIRE(id_ >= 0);
     if (id_ == 0) {
