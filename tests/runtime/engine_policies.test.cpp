@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <filesystem>
 
 #include <penstock/messages/codec.hpp>
@@ -29,7 +31,8 @@ auto fails_before(std::uint32_t good, int bad) {
 class letter_file {
  public:
   explicit letter_file(const std::string& name)
-      : path_{std::filesystem::temp_directory_path() / ("penstock_" + name + ".sqlite")} {
+      : path_{std::filesystem::temp_directory_path() /
+              ("penstock_" + name + "_" + std::to_string(getpid()) + ".sqlite")} {
     remove();
   }
   letter_file(const letter_file&) = delete;
