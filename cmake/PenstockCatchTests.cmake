@@ -4,10 +4,11 @@
 function(penstock_discover_tests target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "PREFIX;LABEL;TIMEOUT" "FILES")
   # Catch tags each test with its file's name (-#), which tells apart the folders in one program.
+  # Hidden tests, of what is known not to hold yet, are left out.
   set(tags "")
   foreach(file IN LISTS arg_FILES)
     get_filename_component(stem "${file}" NAME_WLE)
-    list(APPEND tags "[#${stem}]")
+    list(APPEND tags "[#${stem}]~[.]")
   endforeach()
   list(JOIN tags "," tags)
 

@@ -27,12 +27,13 @@ class watched_world final : public penstock_test::still_world {
 };
 
 struct fixture {
-  explicit fixture(std::int64_t inactivity = 0) : controller{env, run, result, inactivity} {
+  explicit fixture(std::int64_t inactivity = 0, bool started = true)
+      : controller{env, run, result, inactivity} {
     run.graph = std::string{"g"};
     env.time = 1'000;
     controller.set_self(self);
     controller.set_members({{"numbers", a, true}, {"end", b, false}});
-    tell(ps::start_run{});
+    if (started) tell(ps::start_run{});
   }
 
   ps::after_turn tell(ps::message m) {
@@ -175,4 +176,55 @@ TEST_CASE("a body that never returns keeps its stage, not the run") {
   CHECK(f.result->get().ended);
   CHECK(f.result->get().lost == std::vector<std::string>{"end"});
   CHECK(f.env.gave_up);
+}
+
+TEST_CASE("a reminder of the drain's deadline that comes a hair early is set again") {
+  fixture f;
+  f.tell(ps::drain_run{5'000'000});
+  REQUIRE(f.env.reminders == std::vector<std::int64_t>{5'001'000});
+  f.env.time = 5'000'990;
+  f.tell(ps::check_time{});
+  CHECK(f.result->get().phase == ps::run_phase::draining);
+  REQUIRE(f.env.reminders.size() == 2);
+  CHECK(f.env.reminders.back() == 5'001'000);
+  f.env.time = 5'001'000;
+  f.tell(ps::check_time{});
+  CHECK(f.result->get().phase == ps::run_phase::aborted);
+}
+
+TEST_CASE("looking at the time long before the drain's deadline sets no second reminder of it") {
+  fixture f;
+  f.tell(ps::drain_run{5'000'000'000});
+  f.env.time = 2'000'000;
+  f.tell(ps::check_time{});
+  CHECK(f.env.reminders.size() == 1);
+}
+
+TEST_CASE("a reminder to give up that comes a hair early is set again") {
+  fixture f;
+  f.tell(ps::abort_run{"enough"});
+  REQUIRE(f.env.reminders.size() == 1);
+  const auto due = f.env.reminders.back();
+  f.env.time = due - 10;
+  f.tell(ps::check_time{});
+  CHECK(!f.result->get().ended);
+  CHECK(!f.env.gave_up);
+  REQUIRE(f.env.reminders.size() == 2);
+  CHECK(f.env.reminders.back() == due);
+  f.env.time = due;
+  f.tell(ps::check_time{});
+  CHECK(f.result->get().ended);
+  CHECK(f.env.gave_up);
+}
+
+TEST_CASE("a run that could not be started ends when those that were made have ended") {
+  fixture f{0, false};
+  f.tell(ps::abort_run{"the run could not be started"});
+  CHECK(f.a->all<ps::start_run>().empty());
+  CHECK(f.a->all<ps::abort_run>().size() == 1);
+  f.end(0);
+  CHECK(!f.result->get().ended);
+  f.end(1);
+  CHECK(f.last == ps::after_turn::done);
+  CHECK(f.result->get().phase == ps::run_phase::aborted);
 }

@@ -1,9 +1,15 @@
 #include <penstock/actors/thread_pool.hpp>
 
+#include <pthread.h>
+#include <unistd.h>
+
 #include <chrono>
+#include <cstddef>
+#include <fstream>
 #include <future>
 #include <memory>
 #include <set>
+#include <stdexcept>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -38,6 +44,35 @@ class waiting final : public ps::actor_logic {
   std::promise<std::thread::id>& began_;
   bool over_ = false;
 };
+
+/// Pages of address space that this process has.
+std::size_t pages() {
+  std::ifstream statm{"/proc/self/statm"};
+  std::size_t size = 0;
+  statm >> size;
+  return size;
+}
+
+/// Bytes of address space that a new thread's stack takes.
+std::size_t stack_bytes() {
+  pthread_attr_t attributes;
+  std::size_t size = 0;
+  pthread_attr_init(&attributes);
+  pthread_attr_getstacksize(&attributes, &size);
+  pthread_attr_destroy(&attributes);
+  return size;
+}
+
+/// Has one actor come and go.
+void spawn_one(ps::thread_pool& pool) {
+  std::promise<void> gate;
+  gate.set_value();
+  std::promise<std::thread::id> began;
+  const auto actor =
+      pool.spawn(std::make_unique<waiting>(gate.get_future().share(), began), nullptr, "brief");
+  actor->post(ps::finish_worker{false});
+  if (pool.ended_within(patience) != 0) throw std::logic_error{"the actor did not end"};
+}
 
 }  // namespace
 
@@ -91,4 +126,15 @@ TEST_CASE("an actor that rests is woken by its next message") {
   CHECK(pool.ended_within(0s) == 1);
   actor->post(ps::finish_worker{false});
   CHECK(pool.ended_within(patience) == 0);
+}
+
+TEST_CASE("threads that have ended keep no stack, however many come and go") {
+  constexpr std::size_t many = 64;
+  ps::thread_pool pool;
+  for (int i = 0; i < 4; ++i) spawn_one(pool);
+  const auto before = pages();
+  for (std::size_t i = 0; i < many; ++i) spawn_one(pool);
+  const auto grown =
+      pages() <= before ? 0 : (pages() - before) * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  CHECK(grown < many / 2 * stack_bytes());
 }

@@ -1,9 +1,13 @@
 #include <memory>
+#include <set>
 #include <stdexcept>
+#include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
 
+#include <penstock/messages/codec.hpp>
+#include <penstock/messages/dead_letter.hpp>
 #include <penstock/runtime/operators.hpp>
 #include <penstock_test/batches.hpp>
 #include <penstock_test/catch.hpp>
@@ -32,6 +36,25 @@ void add_filter(bench& to, F f, ps::error_policy policy = {}) {
   to.plan.make_chain = [f]() -> std::unique_ptr<ps::chain> {
     return std::make_unique<ps::detail::typed_chain<int, filter>>(std::tuple<filter>{filter{f}});
   };
+}
+
+class letter_box final : public ps::dead_letter_sink {
+ public:
+  void write(const ps::dead_letter_record& letter) override { letters.push_back(letter); }
+  std::vector<ps::dead_letter_record> letters;
+};
+
+/// A worker whose outputs all become dead letters of a fused operator, numbered by the output.
+std::unique_ptr<bench> writes_all_down(letter_box& box) {
+  auto work = bench::of<int>([](int n) { return std::vector<int>{10 * n, 10 * n + 1, 10 * n + 2}; });
+  ps::error_rule letters;
+  letters.action = ps::error_action::dead_letter;
+  add_filter(
+      *work, [](int) -> bool { throw std::runtime_error{"no"}; }, ps::error_policy{{letters}});
+  // The input can't be written down, the outputs can.
+  work->plan.operators_codec = &ps::item_codec_of<int>();
+  work->state.dead_letters = &box;
+  return work;
 }
 
 }  // namespace
@@ -75,4 +98,37 @@ TEST_CASE("items shared with others survive a failure among them, even taken one
     CHECK(counted_values(other) == sequence(0, 4));
   }
   CHECK(all.clean());
+}
+
+TEST_CASE("dead letters of outputs, which have no number of their own, are numbered apart all the same") {
+  letter_box box;
+  const auto work = writes_all_down(box);
+  // Counted by input, the second item's outputs would take the numbers of the first one's.
+  work->run(ints(0, 1), 1000, 0);
+  work->run(ints(1, 1), 1000, 1);
+  std::set<std::uint64_t> numbers;
+  std::vector<std::string> items;
+  for (const auto& letter : box.letters) {
+    numbers.insert(letter.item);
+    items.push_back(letter.json);
+    CHECK(letter.op == "check");
+  }
+  CHECK(items == std::vector<std::string>{"0", "1", "2", "10", "11", "12"});
+  CHECK(numbers.size() == 6);
+}
+
+TEST_CASE("two workers number the dead letters of their outputs apart") {
+  letter_box box;
+  const auto plan = writes_all_down(box);
+  std::set<std::uint64_t> numbers;
+  for (const unsigned number : {0U, 1U, 2U}) {
+    ps::worker each{plan->plan, plan->state, number};
+    REQUIRE_FALSE(each.start());
+    ps::piece work;
+    work.items = ints(0, 1);
+    work.reserved = 1000;
+    each.run(std::move(work));
+  }
+  for (const auto& letter : box.letters) numbers.insert(letter.item);
+  CHECK(numbers.size() == 9);
 }

@@ -141,23 +141,40 @@ TEST_CASE("an exception in a worker's start hook ends the run with that exceptio
   CHECK(text_of<broken_item>([&] { run_to_end(g); }) == "start");
 }
 
-TEST_CASE("a stuck worker with a 1 s inactivity limit is reported long before 16 s", "[parity][hangs]") {
-  const auto released = std::make_shared<headcount>();
-  ps::graph g{"stuck"};
-  g.source("numbers", numbers(3))
-      .sink(
-          "stuck", [released](int) { released->await(1); }, ps::blocking);
-  ps::runtime_options options;
-  options.inactivity = 1s;
-  ps::runtime rt{options};
-  const auto began = std::chrono::steady_clock::now();
-  {
-    ps::run r = rt.start(g);
-    std::string text = text_of<ps::inactivity_error>([&] { r.wait(); });
-    CHECK(std::chrono::steady_clock::now() - began < 10s);
+TEST_CASE("a stuck worker is reported within 100 ms of the inactivity limit, not after 16 s",
+          "[parity][hangs]") {
+  using clock = std::chrono::steady_clock;
+  constexpr auto limit = 300ms;
+  auto latest = clock::duration::max();
+  // Three attempts: what is measured is the library, not a machine that does something else meanwhile.
+  for (int attempt = 0; attempt < 3 && latest >= 100ms; ++attempt) {
+    headcount stopped;
+    std::atomic<clock::time_point> reported;
+    std::atomic<clock::time_point> moved;
+    struct reporting_witness {
+      headcount* stopped;
+      std::atomic<clock::time_point>* reported;
+      std::atomic<clock::time_point>* moved;
+      void operator()(int) { moved->store(clock::now()); }
+      void on_stop() {
+        reported->store(clock::now());
+        stopped->arrive();
+      }
+    };
+    ps::graph g{"stuck"};
+    auto s = g.source("numbers", endless());
+    s.sink("witness", reporting_witness{&stopped, &reported, &moved});
+    s.sink(
+        "stuck", [&](int) { require_arrivals(stopped, 1); }, ps::blocking, ps::capacity(1));
+    ps::runtime_options options;
+    options.inactivity = limit;
+    const auto text = text_of<ps::inactivity_error>([&] { run_to_end(g, options); });
     CHECK(mentions(text, "stuck"));
-    released->arrive();
+    CHECK(mentions(text, "300 ms"));
+    CHECK(reported.load() - moved.load() >= limit);
+    latest = std::min(latest, reported.load() - moved.load() - limit);
   }
+  CHECK(latest < 100ms);
 }
 
 TEST_CASE("a large exception keeps its type and its text", "[parity][hangs]") {
@@ -172,41 +189,45 @@ TEST_CASE("a large exception keeps its type and its text", "[parity][hangs]") {
 
 TEST_CASE("idle stages do not poll: a run that waits takes next to no processor time", "[parity][hangs]") {
   ps::graph g{"idle"};
-  headcount entered;
-  headcount released;
+  headcount stopped;
+  std::atomic<std::clock_t> before{0};
   auto s = g.source(
       "one",
       [&, first = true]() mutable -> std::optional<int> {
         if (std::exchange(first, false)) return 1;
-        entered.arrive();
-        require_arrivals(released, 1);
+        before = std::clock();
+        require_arrivals(stopped, 1);
         return std::nullopt;
       },
       ps::blocking);
   for (int i = 0; i < 20; ++i)
     s = s.stage(
         "stage " + std::to_string(i), [](int n) { return n; }, ps::workers(2), ps::blocking);
-  s.sink("end", [](int) {});
-  ps::runtime rt{ps::runtime_options{}};
-  ps::run r = rt.start(g);
-  REQUIRE(entered.await(1));
-  const auto before = std::clock();
-  released.await_for(1, 500ms);
-  const double used = static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC;
-  released.arrive();
-  r.wait();
-  CHECK(used < 0.15);
+  std::clock_t after = 0;
+  struct reading_witness : stop_witness {
+    std::clock_t* after;
+    void on_stop() {
+      *after = std::clock();
+      stop_witness::on_stop();
+    }
+  };
+  s.sink("end", reading_witness{{&stopped}, &after});
+  // The run waits until its inactivity limit ends it.
+  ps::runtime_options options;
+  options.inactivity = 500ms;
+  CHECK_THROWS_AS(run_to_end(g, options), ps::inactivity_error);
+  CHECK(static_cast<double>(after - before) / CLOCKS_PER_SEC < 0.1);
 }
 
 TEST_CASE("a producer that is throttled goes on as soon as there is room, not at the next 10 ms",
           "[parity][hangs]") {
   ps::graph g{"throttled"};
   headcount seen;
-  g.source("numbers", numbers(20000))
+  g.source("numbers", numbers(2000))
       .sink(
           "end", [&](int) { seen.arrive(); }, ps::capacity(1), ps::blocking);
   const auto began = std::chrono::steady_clock::now();
   run_to_end(g);
-  CHECK(seen.count() == 20000);
-  CHECK(std::chrono::steady_clock::now() - began < 100s);  // polls of 10 ms would make it 200 s
+  CHECK(seen.count() == 2000);
+  CHECK(std::chrono::steady_clock::now() - began < 10s);  // polls of 10 ms would make it 20 s
 }

@@ -4,10 +4,10 @@
 #include <csignal>
 #include <cstdlib>
 
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <penstock_test/catch.hpp>
+#include <penstock_test/child_process.hpp>
 
 #include "../runtime/engine_support.hpp"
 
@@ -15,45 +15,6 @@ namespace ps = penstock;
 using namespace penstock_test;
 
 namespace {
-
-/// A forked child that runs `body` and exits with what it returns. A child that hangs is ended by its alarm.
-class child_process {
- public:
-  template <class Body>
-  explicit child_process(Body body) {
-    REQUIRE(pipe(pipe_) == 0);
-    id_ = fork();
-    REQUIRE(id_ >= 0);
-    if (id_ != 0) return;
-    alarm(60);
-    _exit(body(pipe_[1]));
-  }
-  child_process(const child_process&) = delete;
-  child_process& operator=(const child_process&) = delete;
-  ~child_process() {
-    close(pipe_[0]);
-    close(pipe_[1]);
-  }
-
-  /// Waits until the child wrote a byte.
-  bool await_byte() {
-    close(std::exchange(pipe_[1], -1));
-    char byte = 0;
-    return read(pipe_[0], &byte, 1) == 1;
-  }
-  void send(int signal) { kill(id_, signal); }
-
-  /// The exit code, or minus the signal that ended the child.
-  int ended_with() {
-    int status = 0;
-    if (waitpid(id_, &status, 0) != id_) return -1000;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-  }
-
- private:
-  int pipe_[2] = {-1, -1};
-  pid_t id_ = -1;
-};
 
 void write_byte(int descriptor) {
   const char byte = 'x';
@@ -80,28 +41,31 @@ int run_endless(int descriptor) {
   return code == 0 && made != seen ? 98 : code;
 }
 
-/// Runs a graph whose sink ends only on an abort, and whose source sends SIGINT again once it is told to
-/// drain.
+/// Runs a graph whose sink ends only on an abort. Its source sends SIGINT again once the run drains.
 int run_until_aborted(int descriptor) {
   ps::runtime rt{ps::runtime_options{}};
   ps::graph g{"until aborted"};
-  headcount nobody;
-  g.source(
-       "drains",
-       [&, first = true](ps::source_context& context) mutable -> std::optional<int> {
-         if (std::exchange(first, false)) return 1;
-         while (!context.stop_requested()) nobody.await_for(1, 5ms);
-         kill(getpid(), SIGINT);
-         return std::nullopt;
-       },
-       ps::blocking)
-      .sink(
-          "stuck",
-          [&](ps::worker_context& context, int) {
-            write_byte(descriptor);
-            while (!context.stop_requested()) nobody.await_for(1, 5ms);
-          },
-          ps::blocking);
+  headcount drained;
+  headcount aborted;
+  auto s = g.source(
+      "drains",
+      [&, first = true]() mutable -> std::optional<int> {
+        if (std::exchange(first, false)) return 1;
+        require_arrivals(drained, 1);
+        kill(getpid(), SIGINT);
+        require_arrivals(aborted, 1);  // so that the witness behind can't end before
+        return std::nullopt;
+      },
+      ps::blocking);
+  s.sink("witness of the abort", stop_witness{&aborted});
+  s.sink(
+      "stuck",
+      [&](int) {
+        write_byte(descriptor);
+        require_arrivals(aborted, 1);
+      },
+      ps::blocking);
+  g.source("witness of the drain", endless_witness{&drained}).sink("end", [](int) {});
   return rt.run(g);
 }
 
@@ -128,58 +92,6 @@ TEST_CASE("a second SIGINT aborts the run: the exit code is 128 + 2", "[parity][
   CHECK(child.ended_with() == 128 + SIGINT);
 }
 
-TEST_CASE("an exit inside a body of a cooperative worker ends the process with that code",
-          "[parity][processes]") {
-  child_process child{[](int) {
-    ps::runtime rt{ps::runtime_options{}};
-    ps::graph g{"exit"};
-    g.source("numbers", endless())
-        .stage("exit",
-               [](int n) -> int {
-                 if (n == 100) std::exit(3);
-                 return n;
-               })
-        .sink("end", [](int) {});
-    return rt.run(g);
-  }};
-  CHECK(child.ended_with() == 3);
-}
-
-TEST_CASE("an exit inside a body of a blocking worker ends the process with that code",
-          "[parity][processes]") {
-  child_process child{[](int) {
-    ps::runtime rt{ps::runtime_options{}};
-    ps::graph g{"exit"};
-    g.source("numbers", endless())
-        .sink(
-            "exit",
-            [](int n) {
-              if (n == 100) std::exit(3);
-            },
-            ps::workers(2), ps::blocking);
-    return rt.run(g);
-  }};
-  CHECK(child.ended_with() == 3);
-}
-
-TEST_CASE("a source that exits in the middle of the stream ends the process with that code",
-          "[parity][processes]") {
-  child_process child{[](int) {
-    ps::runtime rt{ps::runtime_options{}};
-    ps::graph g{"source exits"};
-    g.source("numbers",
-             [n = 0]() mutable -> std::optional<int> {
-               if (n == 1000) std::exit(4);
-               return n++;
-             })
-        .stage(
-            "pass", [](int n) { return n; }, ps::workers(2), ps::blocking)
-        .sink("end", [](int) {});
-    return rt.run(g);
-  }};
-  CHECK(child.ended_with() == 4);
-}
-
 TEST_CASE("a run that fails ends the process with exit code 1", "[parity][processes]") {
   child_process child{[](int) {
     ps::runtime rt{ps::runtime_options{}};
@@ -188,4 +100,5 @@ TEST_CASE("a run that fails ends the process with exit code 1", "[parity][proces
     return rt.run(g);
   }};
   CHECK(child.ended_with() == 1);
+  CHECK(mentions(child.messages(), "expected by a test"));
 }

@@ -2,59 +2,13 @@
 
 #include <penstock_test/catch.hpp>
 
-#include "engine_support.hpp"
+#include "job_queue.hpp"
 
 namespace ps = penstock;
 using namespace penstock_test;
 
-namespace {
-
-/// What became of each job. Any thread.
-struct verdicts {
-  collected<int> acked;
-  collected<int> nacked;
-  collected<std::string> reasons;
-  collected<std::string> story;  ///< in order: "did N", "ack N", "nack N"
-
-  std::size_t count() const { return acked.size() + nacked.size(); }
-};
-
-/// A queue of the jobs 0 to n - 1 that wants to hear of each.
-class job_queue {
- public:
-  job_queue(int n, std::shared_ptr<verdicts> told) : left_{n}, told_{std::move(told)} {}
-
-  std::optional<int> operator()() {
-    if (next_ == left_) return std::nullopt;
-    return next_++;
-  }
-  void ack(const int& job) {
-    told_->acked.push(job);
-    told_->story.push("ack " + std::to_string(job));
-  }
-  void nack(const int& job, const std::string& reason) {
-    told_->nacked.push(job);
-    told_->reasons.push(reason);
-    told_->story.push("nack " + std::to_string(job));
-  }
-
- private:
-  int next_ = 0;
-  int left_;
-  std::shared_ptr<verdicts> told_;
-};
-
-struct fixture {
-  std::shared_ptr<verdicts> told = std::make_shared<verdicts>();
-  ps::graph g{"jobs"};
-
-  ps::stream<int> jobs(int n) { return g.source("queue", job_queue{n, told}); }
-};
-
-}  // namespace
-
 TEST_CASE("every job that goes through is acknowledged exactly once", "[engine][acknowledge]") {
-  fixture f;
+  job_graph f;
   f.jobs(500)
       .stage(
           "work", [](int n) { return n; }, ps::workers(3), ps::blocking)
@@ -66,7 +20,7 @@ TEST_CASE("every job that goes through is acknowledged exactly once", "[engine][
 }
 
 TEST_CASE("a job is acknowledged after all that came of it is done", "[engine][acknowledge]") {
-  fixture f;
+  job_graph f;
   f.jobs(40)
       .stage("split",
              [](int n) {
@@ -91,7 +45,7 @@ TEST_CASE("a job is acknowledged after all that came of it is done", "[engine][a
 
 TEST_CASE("a job of which nothing is left is acknowledged: dropped, filtered, flattened away",
           "[engine][acknowledge]") {
-  fixture f;
+  job_graph f;
   f.jobs(90)
       .stage("drop", [](int n) { return n % 3 == 0 ? std::nullopt : std::optional{n}; })
       .filter([](int n) { return n % 3 == 1; })
@@ -102,7 +56,7 @@ TEST_CASE("a job of which nothing is left is acknowledged: dropped, filtered, fl
 }
 
 TEST_CASE("a broadcast job is acknowledged once, after both branches", "[engine][acknowledge]") {
-  fixture f;
+  job_graph f;
   auto s = f.jobs(100);
   s.sink("left", [&](int n) { f.told->story.push("did " + std::to_string(n)); });
   s.stage(
@@ -119,7 +73,7 @@ TEST_CASE("a broadcast job is acknowledged once, after both branches", "[engine]
 }
 
 TEST_CASE("a skipped failure settles its job as a success", "[engine][acknowledge]") {
-  fixture f;
+  job_graph f;
   f.jobs(20).sink(
       "end",
       [](int n) {
@@ -131,7 +85,7 @@ TEST_CASE("a skipped failure settles its job as a success", "[engine][acknowledg
 }
 
 TEST_CASE("a job is not acknowledged while it is retried", "[engine][acknowledge]") {
-  fixture f;
+  job_graph f;
   f.jobs(10).sink(
       "end",
       [&](ps::worker_context& context, const int& n) {
@@ -153,7 +107,7 @@ TEST_CASE("a job is not acknowledged while it is retried", "[engine][acknowledge
 TEST_CASE(
     "when the run fails, the failed job is refused with the reason, and each job gets one verdict at most",
     "[engine][acknowledge]") {
-  fixture f;
+  job_graph f;
   f.jobs(50).sink("end", [](int n) {
     if (n == 7) throw broken_item{"job seven is bad"};
   });
@@ -204,7 +158,7 @@ TEST_CASE("on abort every job that the source delivered gets its verdict", "[eng
 }
 
 TEST_CASE("a drain lets the delivered jobs finish and acknowledges them", "[engine][acknowledge]") {
-  fixture f;
+  job_graph f;
   headcount done;
   f.jobs(1000000)
       .stage(
@@ -246,7 +200,7 @@ TEST_CASE("in_flight(n) on a source that acknowledges counts jobs until their ve
 
 TEST_CASE("a gathered job is acknowledged once, after what gather made of it is done",
           "[engine][acknowledge]") {
-  fixture f;
+  job_graph f;
   f.jobs(30)
       .scatter("pieces", [](int n) { return std::vector<int>(static_cast<std::size_t>(n % 4), n); })
       .stage(

@@ -79,21 +79,28 @@ TEST_CASE("drain ends the source, and everything that it made arrives", "[engine
 TEST_CASE("a source that waits learns of a drain from its context", "[engine][ends]") {
   ps::graph g{"waiting source"};
   headcount waiting;
-  headcount nobody;
+  headcount drained;
+  std::atomic<bool> asked_before{true};
+  std::atomic<bool> asked{false};
   g.source(
        "waits",
        [&](ps::source_context& context) -> std::optional<int> {
+         asked_before = context.stop_requested();
          waiting.arrive();
-         while (!context.stop_requested()) nobody.await_for(1, 5ms);
+         require_arrivals(drained, 1);
+         asked = context.stop_requested();
          return std::nullopt;
        },
        ps::blocking)
       .sink("end", [](int) {});
+  g.source("witness", endless_witness{&drained}).sink("end of witness", [](int) {});
   ps::runtime rt{ps::runtime_options{}};
   ps::run r = rt.start(g);
   REQUIRE(waiting.await(1));
   r.drain();
   CHECK_NOTHROW(r.wait());
+  CHECK_FALSE(asked_before);
+  CHECK(asked);
 }
 
 TEST_CASE("abort ends the run at once, and wait throws aborted_error", "[engine][ends]") {
@@ -114,20 +121,27 @@ TEST_CASE("abort ends the run at once, and wait throws aborted_error", "[engine]
 TEST_CASE("a long body learns of an abort from its context", "[engine][ends]") {
   ps::graph g{"long body"};
   headcount inside;
-  headcount nobody;
-  g.source("numbers", numbers(1))
-      .sink(
-          "long",
-          [&](ps::worker_context& context, int) {
-            inside.arrive();
-            while (!context.stop_requested()) nobody.await_for(1, 5ms);
-          },
-          ps::blocking);
+  headcount stopped;
+  std::atomic<bool> asked_before{true};
+  std::atomic<bool> asked{false};
+  auto s = g.source("numbers", endless());
+  s.sink("witness", stop_witness{&stopped});
+  s.sink(
+      "long",
+      [&](ps::worker_context& context, int) {
+        asked_before = context.stop_requested();
+        inside.arrive();
+        require_arrivals(stopped, 1);
+        asked = context.stop_requested();
+      },
+      ps::blocking, ps::capacity(1));
   ps::runtime rt{ps::runtime_options{}};
   ps::run r = rt.start(g);
   REQUIRE(inside.await(1));
   r.abort();
   CHECK_THROWS_AS(r.wait(), ps::aborted_error);
+  CHECK_FALSE(asked_before);
+  CHECK(asked);
 }
 
 TEST_CASE("a run that goes out of scope aborts and joins: no body is left", "[engine][ends]") {
@@ -188,19 +202,20 @@ TEST_CASE("two runs of one runtime go side by side", "[engine][ends]") {
 TEST_CASE("a run in which nothing moves for longer than its inactivity limit fails with inactivity_error",
           "[engine][ends]") {
   ps::graph g{"idle"};
-  headcount nobody;
+  headcount stopped;
   g.source(
        "waits",
-       [&](ps::source_context& context) -> std::optional<int> {
-         while (!context.stop_requested()) nobody.await_for(1, 5ms);
+       [&]() -> std::optional<int> {
+         require_arrivals(stopped, 1);
          return std::nullopt;
        },
        ps::blocking)
-      .sink("end", [](int) {});
+      .sink("witness", stop_witness{&stopped});
   ps::runtime_options options;
   options.inactivity = 100ms;
   const auto text = text_of<ps::inactivity_error>([&] { run_to_end(g, options); });
   CHECK(mentions(text, "idle"));
+  CHECK(mentions(text, "100 ms"));
 }
 
 TEST_CASE("a graph of 100 stages without an item ends", "[engine][ends]") {

@@ -156,14 +156,33 @@ TEST_CASE("a source's hooks are called around its items", "[engine][hooks]") {
 }
 
 TEST_CASE("a run that fails calls on_stop but not on_end", "[engine][hooks]") {
-  ps::graph g{"no end"};
+  for (const unsigned workers : {1U, 3U}) {
+    ps::graph g{"no end"};
+    collected<std::string> calls;
+    // Without end: the stage must not have come to its own end before.
+    g.source("numbers", endless()).stage("work", witness{&calls}, ps::workers(workers)).sink("fail", [](int) {
+      throw broken_item{"bad"};
+    });
+    CHECK_THROWS_AS(run_to_end(g), broken_item);
+    const auto seen = calls.values();
+    CHECK(std::count(seen.begin(), seen.end(), "stop") == static_cast<int>(workers));
+    CHECK(std::count(seen.begin(), seen.end(), "end") == 0);
+  }
+}
+
+TEST_CASE(
+    "a stage whose consumers want no more calls on_stop but not on_end, as nobody would take its outputs",
+    "[engine][hooks]") {
+  ps::graph g{"cancelled"};
   collected<std::string> calls;
-  g.source("numbers", numbers(1)).stage("work", witness{&calls}).sink("fail", [](int) {
-    throw broken_item{"bad"};
-  });
-  CHECK_THROWS_AS(run_to_end(g), broken_item);
+  g.source("numbers", endless())
+      .stage("work", witness{&calls})
+      .sink("one", [](ps::worker_context& context, int) { context.stop(); });
+  run_to_end(g);
   const auto seen = calls.values();
+  CHECK(std::count(seen.begin(), seen.end(), "end") == 0);
   CHECK(std::count(seen.begin(), seen.end(), "stop") == 1);
+  CHECK(seen.back() == "stop");
 }
 
 TEST_CASE("an exception in on_start fails the run and is rethrown", "[engine][hooks]") {

@@ -168,6 +168,27 @@ TEST_CASE("set_workers and set_capacity refuse zero and unknown stages", "[engin
   CHECK_THROWS_AS(r.wait(), ps::aborted_error);
 }
 
+TEST_CASE(
+    "set_workers on a stage behind by_key is refused with graph and stage: its keys belong to its workers",
+    "[engine][limits]") {
+  for (const unsigned workers : {1U, 3U}) {
+    ps::graph g{"keyed workers"};
+    g.source("numbers", endless())
+        .by_key([](const int& n) { return n % 5; })
+        .sink(
+            "keyed", [](int) {}, ps::workers(workers));
+    ps::runtime rt{ps::runtime_options{}};
+    ps::run r = rt.start(g);
+    const auto text = text_of<ps::option_error>([&] { r.set_workers("keyed", 2); });
+    CHECK(mentions(text, "keyed workers"));
+    CHECK(mentions(text, "'keyed'"));
+    CHECK(mentions(text, "by_key"));
+    CHECK_NOTHROW(r.set_capacity("keyed", 20));
+    r.abort();
+    CHECK_THROWS_AS(r.wait(), ps::aborted_error);
+  }
+}
+
 TEST_CASE("the flag --set changes an option of a stage, and the program's own arguments are left",
           "[engine][limits]") {
   std::vector<std::string> words{"program", "--set", "work.workers=3", "--threads", "2", "mine", "--own=1"};

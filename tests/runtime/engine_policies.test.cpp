@@ -1,6 +1,9 @@
+#include <unistd.h>
+
 #include <filesystem>
 
 #include <penstock/messages/codec.hpp>
+#include <penstock/runtime/dead_letter_store.hpp>
 #include <penstock_test/catch.hpp>
 
 #include "engine_support.hpp"
@@ -28,7 +31,8 @@ auto fails_before(std::uint32_t good, int bad) {
 class letter_file {
  public:
   explicit letter_file(const std::string& name)
-      : path_{std::filesystem::temp_directory_path() / ("penstock_" + name + ".sqlite")} {
+      : path_{std::filesystem::temp_directory_path() /
+              ("penstock_" + name + "_" + std::to_string(getpid()) + ".sqlite")} {
     remove();
   }
   letter_file(const letter_file&) = delete;
@@ -40,7 +44,7 @@ class letter_file {
     all.dead_letters = path_.string();
     return all;
   }
-  bool exists() const { return std::filesystem::exists(path_) && std::filesystem::file_size(path_) > 0; }
+  std::vector<ps::dead_letter_record> letters() const { return ps::dead_letter_store{path_}.list(); }
 
  private:
   void remove() const {
@@ -49,6 +53,9 @@ class letter_file {
   }
   std::filesystem::path path_;
 };
+
+/// The item of a letter, from its archive.
+int read_back(const ps::dead_letter_record& letter) { return ps::decode<int>(letter.archive); }
 
 }  // namespace
 
@@ -134,9 +141,21 @@ TEST_CASE("dead_letter writes the item down, counts it, and the run ends well", 
           ps::on_error(ps::dead_letter()))
       .sink("collect", [&](int n) { seen.push(n); });
   const auto work = stage_of(run_to_end(g, file.options()), "work");
-  CHECK(seen.size() == 9);
+  CHECK(seen.values() == std::vector{0, 1, 2, 3, 5, 6, 7, 8, 9});
   CHECK(work.dead_letters == 1);
-  CHECK(file.exists());
+  const auto letters = file.letters();
+  REQUIRE(letters.size() == 1);
+  const auto& letter = letters.front();
+  CHECK(letter.graph == "letters");
+  CHECK(letter.stage == "work");
+  CHECK(letter.op.empty());
+  CHECK(letter.item == 4);
+  CHECK(letter.attempt == 1);
+  CHECK(mentions(letter.exception_type, "broken_item"));
+  CHECK(letter.exception_text == "four");
+  CHECK(letter.json == "4");
+  CHECK(mentions(letter.item_type, "int"));
+  CHECK(read_back(letter) == 4);
 }
 
 TEST_CASE("an always failing item is tried again, then written down, and never silently lost",
@@ -156,7 +175,63 @@ TEST_CASE("an always failing item is tried again, then written down, and never s
   CHECK(attempts.count() == 3);
   CHECK(store.retries == 2);
   CHECK(store.dead_letters == 1);
-  CHECK(file.exists());
+  const auto letters = file.letters();
+  REQUIRE(letters.size() == 1);
+  CHECK(letters.front().stage == "store");
+  CHECK(letters.front().attempt == 3);
+  CHECK(letters.front().exception_text == "disk");
+  CHECK(read_back(letters.front()) == 1);
+}
+
+TEST_CASE("a fused operator's dead letter holds what went into the operators, with the operator's name",
+          "[engine][policies]") {
+  const letter_file file{"letter_of_operator"};
+  ps::graph g{"letters of operators"};
+  g.source("numbers", numbers(6))
+      .stage("tenfold", [](int n) { return 10 * n; })
+      .map([](int n) { return n + 1; })
+      .map(
+          "check",
+          [](int n) {
+            if (n == 31) throw broken_item{"thirty-one"};
+            return n;
+          },
+          ps::on_error(ps::dead_letter()))
+      .sink("end", [](int) {});
+  const auto work = stage_of(run_to_end(g, file.options()), "tenfold");
+  CHECK(work.dead_letters == 1);
+  const auto letters = file.letters();
+  REQUIRE(letters.size() == 1);
+  CHECK(letters.front().stage == "tenfold");
+  CHECK(letters.front().op == "check");
+  CHECK(letters.front().exception_text == "thirty-one");
+  CHECK(read_back(letters.front()) == 30);
+}
+
+TEST_CASE("every output that an operator writes down has a letter of its own, whatever worker made it",
+          "[engine][policies]") {
+  struct opaque {
+    int number;
+  };
+  const letter_file file{"letters_of_outputs"};
+  ps::graph g{"letters of outputs"};
+  g.source("numbers", numbers(50))
+      .map([](int n) { return opaque{n}; })
+      .stage(
+          "three of each",
+          [](const opaque& in) {
+            return std::vector{3 * in.number, 3 * in.number + 1, 3 * in.number + 2};
+          },
+          ps::workers(3))
+      .map(
+          "none is good", [](int) -> int { throw broken_item{"no"}; }, ps::on_error(ps::dead_letter()))
+      .sink("end", [](int) {});
+  const auto work = stage_of(run_to_end(g, file.options()), "three of each");
+  CHECK(work.dead_letters == 150);
+  std::vector<int> written;
+  for (const auto& letter : file.letters()) written.push_back(read_back(letter));
+  std::sort(written.begin(), written.end());
+  CHECK(written == numbers(150));
 }
 
 TEST_CASE("more outputs than max_output are a failure of the item", "[engine][policies]") {

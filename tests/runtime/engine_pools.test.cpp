@@ -176,6 +176,30 @@ TEST_CASE("an instance of a class body is used by one worker alone", "[engine][p
   CHECK(clashes.size() == 0);
 }
 
+TEST_CASE("the factory of each_worker makes one body at a time, however many workers start together",
+          "[engine][pools]") {
+  struct body {
+    int operator()(int n) { return n; }
+  };
+  ps::graph g{"factory"};
+  std::atomic<int> inside{0};
+  std::atomic<int> clashes{0};
+  headcount made;
+  g.source("numbers", numbers(100))
+      .stage("work", ps::each_worker([&] {
+               if (inside.fetch_add(1) != 0) ++clashes;
+               be_slow(2ms);
+               inside.fetch_sub(1);
+               made.arrive();
+               return body{};
+             }),
+             ps::workers(16), ps::blocking)
+      .sink("end", [](int) {});
+  run_to_end(g);
+  CHECK(made.count() == 16);
+  CHECK(clashes == 0);
+}
+
 TEST_CASE("the snapshot names the pool and the number of its workers", "[engine][pools]") {
   ps::graph g{"kinds"};
   g.source("numbers", numbers(10))

@@ -108,6 +108,21 @@ inline auto endless() {
   return [next = 0]() mutable -> std::optional<int> { return next++; };
 }
 
+/// A sink that takes everything and tells of its `on_stop`. On a stream that does not end by itself that is
+/// how a test learns, without looking again and again, that the run was told to stop.
+struct stop_witness {
+  headcount* stopped;
+  void operator()(int) {}
+  void on_stop() { stopped->arrive(); }
+};
+
+/// A source without end that tells when it was made to end, as by a drain.
+struct endless_witness {
+  headcount* stopped;
+  std::optional<int> operator()() { return 1; }
+  void on_stop() { stopped->arrive(); }
+};
+
 /// Starts `g`, waits for its end, rethrows its failure, returns its last snapshot.
 inline ps::run_snapshot run_to_end(ps::graph& g, ps::runtime_options options = {}) {
   ps::runtime rt{std::move(options)};

@@ -52,8 +52,12 @@ struct labour {
   }
   void work(penstock::worker_context& context, const item& in) const {
     look_at(in);
+    note_worker(context, in.value);
     work(in.value, context.attempt());
     stop_after(context, in.value);
+  }
+  void note_worker(penstock::worker_context& context, std::uint64_t value) const {
+    if (of->keyed) set->log->worked(*of, value % keys, context.worker());
   }
   void stop_after(penstock::worker_context& context, std::uint64_t value) const {
     if (!stops(*of, value)) return;
@@ -74,6 +78,22 @@ struct taking_body : labour {
   item operator()(penstock::worker_context& context, item in) const {
     work(context, in);
     return first_output(in.value);
+  }
+};
+
+struct sole_body : labour {
+  sole_item operator()(penstock::worker_context& context, const sole_item& in) const {
+    if (!in.held) {
+      set->log->complain("'" + of->name + "' got an item that can't be copied and was moved from");
+      return {std::make_unique<item>(make(1))};
+    }
+    work(context, *in.held);
+    return {std::make_unique<item>(first_output(in.held->value))};
+  }
+  std::optional<sole_item> on_end() const {
+    auto last = labour::on_end();
+    if (!last) return std::nullopt;
+    return sole_item{std::make_unique<item>(std::move(*last))};
   }
 };
 
@@ -115,6 +135,7 @@ struct many_body : labour {
 struct lazy_body : labour {
   penstock::generator<item> operator()(penstock::worker_context& context, const item& in) const {
     look_at(in);
+    note_worker(context, in.value);
     take_time(in.value);
     const bool fails = faults_at(*of, in.value, context.attempt());
     if (!fails) stop_after(context, in.value);

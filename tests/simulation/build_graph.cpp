@@ -117,6 +117,8 @@ class builder {
                         work.break_in(hook::construct);
                         return one_body{work};
                       }));
+      case body_form::sole:
+        return add_sole_stage(n);
       case body_form::number:
         break;
     }
@@ -127,6 +129,17 @@ class builder {
       return numbers.by_key(key).stage(n.name, number_body{hands(n)}, drawn{&n}).map(n.name + ".out", back);
     }
     return numbers.stage(n.name, number_body{hands(n)}, drawn{&n}).map(n.name + ".out", back);
+  }
+
+  stream add_sole_stage(const node& n) {
+    const auto alone = [](item i) { return sole_item{std::make_unique<item>(std::move(i))}; };
+    const auto back = [](sole_item i) { return std::move(*i.held); };
+    const auto soles = input(n).map(n.name + ".in", alone);
+    if (n.keyed) {
+      const auto key = [](const sole_item& i) { return key_of(*i.held); };
+      return soles.by_key(key).stage(n.name, sole_body{hands(n)}, drawn{&n}).map(n.name + ".out", back);
+    }
+    return soles.stage(n.name, sole_body{hands(n)}, drawn{&n}).map(n.name + ".out", back);
   }
 
   stream add_view(const node& n) {

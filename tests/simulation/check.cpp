@@ -44,10 +44,12 @@ class checker {
     check_figures();
     for (const auto& [number, stream] : expected_.sinks) check_sink(node_of(number), stream);
     check_verdicts();
-    if (whole_ && log_.letters != expected_.letters) {
-      fail(std::to_string(log_.letters) + " dead letters were written, not " +
+    if (whole_ && log_.letters.size() != expected_.letters) {
+      fail(std::to_string(log_.letters.size()) + " dead letters were written, not " +
            std::to_string(expected_.letters));
     }
+    for (std::string& each : check_credit(log_, seen_)) fail(std::move(each));
+    for (std::string& each : check_letters(shape_, log_)) fail(std::move(each));
     return std::move(violations_);
   }
 

@@ -9,6 +9,7 @@
 
 #include "journal.hpp"
 #include "shape.hpp"
+#include "simulated_environment.hpp"
 
 namespace penstock_simulation {
 
@@ -25,11 +26,19 @@ struct facts {
   penstock::run_result::state state;
   penstock::run_snapshot last;
   std::map<std::string, stage_limits> limits;
+  std::vector<simulated_environment::last_credit> credit;
   bool drained = false;  ///< somebody told it to
   bool aborted = false;  ///< somebody told it to, or set a deadline
 };
 
 /// The sentences that do not hold; empty if all is well.
 std::vector<std::string> check(const shape& s, const journal& log, const facts& seen);
+
+// Parts of it.
+
+/// Credit is conserved: what was reserved for outputs is given back, and no edge has more than its limit.
+std::vector<std::string> check_credit(const journal& log, const facts& seen);
+/// Every dead letter holds the item that it says, under the number that this item has.
+std::vector<std::string> check_letters(const shape& s, const journal& log);
 
 }  // namespace penstock_simulation

@@ -20,8 +20,8 @@ std::string policy_text(const penstock::error_policy& policy) {
 
 std::string text_of(const node& n) {
   static constexpr const char* types[] = {"source", "stage", "sink", "scatter", "gather", "merge", "view"};
-  static constexpr const char* forms[] = {"one",  "taking", "plain", "maybe",
-                                          "many", "lazy",   "made",  "number"};
+  static constexpr const char* forms[] = {"one",  "taking", "plain",  "maybe", "many",
+                                          "lazy", "made",   "number", "sole"};
   static constexpr const char* sources[] = {"calls", "acknowledges", "range", "generates"};
   static constexpr const char* views[] = {"map",        "filter",       "flat_map",           "tap",
                                           "map_filter", "flat_map_map", "flat_map_filter_map"};

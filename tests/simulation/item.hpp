@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -44,9 +45,21 @@ struct item {
   }
 };
 
+/// An item that can't be copied.
+struct sole_item {
+  std::unique_ptr<item> held;
+
+  template <class Archive>
+  void serialize(Archive& archive, const unsigned int) {
+    if (!held) held = std::make_unique<item>();
+    archive&* held;
+  }
+};
+
 inline constexpr std::size_t bare_weight = 64;
 inline constexpr std::size_t most_load = 2000;
 
 inline std::size_t weight(const item& i) { return bare_weight + i.load.size(); }
+inline std::size_t weight(const sole_item& i) { return i.held ? weight(*i.held) : 0; }
 
 }  // namespace penstock_simulation

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <penstock/messages/dead_letter.hpp>
 
 #include "shape.hpp"
 #include "simulated_environment.hpp"
@@ -31,17 +34,25 @@ class journal {
   void judged(const node& source, std::uint64_t value, bool acked) {
     verdicts.push_back({source.number, value, acked, next_++});
   }
+  /// A keyed stage: from the first to the last item of a key it is the same worker.
+  void worked(const node& keyed, std::uint64_t key, unsigned worker) {
+    const auto known = workers_.try_emplace({keyed.number, key}, worker).first->second;
+    if (known == worker) return;
+    complain("'" + keyed.name + "' had worker " + std::to_string(worker) + " at key " + std::to_string(key) +
+             ", which belongs to worker " + std::to_string(known));
+  }
   void complain(std::string what) { complaints.push_back(std::move(what)); }
 
   std::vector<effect> effects;
   std::vector<verdict> verdicts;
   std::vector<std::pair<int, std::uint64_t>> delivered;  ///< source and value; of acknowledging sources
   std::vector<std::string> complaints;                   ///< what bodies saw and must not see
-  std::uint64_t letters = 0;
+  std::vector<penstock::dead_letter_record> letters;
   bool stopped = false;  ///< some body wanted no more
 
  private:
   std::uint64_t next_ = 0;
+  std::map<std::pair<int, std::uint64_t>, unsigned> workers_;
 };
 
 /// What all bodies of a run share.

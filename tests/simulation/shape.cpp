@@ -98,6 +98,8 @@ class artist {
       made.emits_at_end = dice_.chance(1, 5);
     }
     made.keyed = dice_.chance(1, 5);
+    // Drawn from the salt, so that seeds that once failed still mean the same graphs.
+    if (made.form == body_form::one && made.salt % 2 == 0) made.form = body_form::sole;
     return made.number;
   }
 

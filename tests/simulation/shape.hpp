@@ -33,6 +33,7 @@ enum class body_form {
   lazy,    ///< -> generator
   made,    ///< each_worker, -> item
   number,  ///< through std::uint64_t, an item of fixed weight
+  sole,    ///< through an item that can't be copied
 };
 
 enum class source_form { calls, acknowledges, range, generates };

@@ -161,6 +161,7 @@ void simulated_environment::run_turn(box& of) {
   seen.clear();
   const after_turn next = of.logic->turn();
   if (next == after_turn::done) {
+    note_credit(of);
     of.ended = true;
     of.logic = nullptr;
     for (message& each : std::exchange(of.inbox, {})) discard(each, "its receiver has ended");
@@ -184,6 +185,18 @@ void simulated_environment::run_turn(box& of) {
   wake->wakes = ref<box>{&of};
   wake->letters = std::move(letters);
   add(std::move(wake));
+}
+
+void simulated_environment::note_credit(box& of) {
+  penstock::outbox* outputs = nullptr;
+  if (auto* stage = dynamic_cast<penstock::stage*>(of.logic.get())) outputs = &stage->outputs();
+  if (auto* from = dynamic_cast<penstock::source*>(of.logic.get())) outputs = &from->outputs();
+  if (outputs == nullptr) return;
+  last_credit& last = credit_.emplace_back();
+  last.name = of.name;
+  last.reserved = outputs->reserved();
+  last.waiting = outputs->waiting_items();
+  for (const penstock::output_edge& edge : outputs->all()) last.left.emplace_back(edge.name, edge.left.items);
 }
 
 /// The actor has been counted as active all through its turn.

@@ -5,6 +5,7 @@
 #include <memory>
 #include <queue>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <penstock/actors/actor.hpp>
@@ -44,6 +45,14 @@ class simulated_environment final : public penstock::environment {
   bool gave_up() const { return gave_up_; }
   /// Names of the actors that have not ended.
   std::vector<std::string> alive() const;
+  /// The credit that a stage or source had as it ended.
+  struct last_credit {
+    std::string name;
+    std::int64_t reserved = 0;  ///< for outputs of items in work, of retries, of what is parked
+    std::int64_t waiting = 0;   ///< outputs that were never sent
+    std::vector<std::pair<std::string, std::int64_t>> left;  ///< consumers, and what they still had room for
+  };
+  const std::vector<last_credit>& credit() const { return credit_; }
   /// What every living stage and source says that it waits for.
   std::string waits() const;
 
@@ -73,6 +82,7 @@ class simulated_environment final : public penstock::environment {
   void deliver(box& to, penstock::message m);
   void run_turn(box& of);
   void come_to_rest(box& of);
+  void note_credit(box& of);
   void finished_something();
   void add_timer(std::int64_t delay, bool counted, penstock::address to, penstock::message m);
   void add(std::unique_ptr<event> what);
@@ -92,6 +102,7 @@ class simulated_environment final : public penstock::environment {
   std::int64_t active_ = 0;
   std::function<void()> quiet_;
   std::uint64_t trace_ = 0;
+  std::vector<last_credit> credit_;
   bool gave_up_ = false;
 };
 

@@ -21,11 +21,11 @@ namespace {
 /// No run of these graphs needs nearly as many turns.
 constexpr std::uint64_t most_turns = 400'000;
 
-class counting_letters final : public ps::dead_letter_sink {
+class letter_box final : public ps::dead_letter_sink {
  public:
-  explicit counting_letters(journal& log) : log_{log} {}
+  explicit letter_box(journal& log) : log_{log} {}
   void write(const ps::dead_letter_record& letter) override {
-    ++log_.letters;
+    log_.letters.push_back(letter);
     // What `on_end` emitted came of no item.
     if (letter.archive.empty() && letter.op.empty())
       log_.complain("'" + letter.stage + "' wrote a dead letter without its item");
@@ -72,7 +72,7 @@ class trial {
     auto env = std::make_unique<simulated_environment>(shape_.seed);
     env_ = set_.env = env.get();
     run_ = std::make_shared<ps::run::impl>(nullptr, std::move(env), std::move(plan),
-                                           std::make_unique<counting_letters>(log_), nullptr,
+                                           std::make_unique<letter_box>(log_), nullptr,
                                            std::chrono::nanoseconds{shape_.inactivity});
     run_->start();
   }
@@ -138,6 +138,7 @@ class trial {
     seen_.last = run_->snapshot();
     for (const std::string& name : env_->alive()) violated("'" + name + "' is alive after the end");
     if (env_->gave_up()) violated("the end did not wait for bodies that return");
+    seen_.credit = env_->credit();
     for (std::string& each : check(shape_, log_, seen_)) violated(std::move(each));
     if (!stuck_.empty() && !result_.violations.empty()) violated("and it was stuck:" + stuck_);
   }
