@@ -16,7 +16,7 @@ endforeach()
 foreach(folder IN LISTS SYSTEM_INCLUDES)
   list(APPEND includes -isystem "${folder}")
 endforeach()
-execute_process(COMMAND "${COMPILER}" -std=c++20 -fsyntax-only ${includes} "${SOURCE}"
+execute_process(COMMAND "${COMPILER}" -std=c++20 -fsyntax-only ${includes} -include "${PRELUDE}" "${SOURCE}"
                 RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
 
 if(result STREQUAL "0")
