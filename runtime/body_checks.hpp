@@ -96,8 +96,6 @@ constexpr misuse body_misuse() {
     } else if constexpr (((retries<Options>() || writes_dead_letters<Options>()) || ...) &&
                          !can_keep<instance, In>) {
       return misuse::keeps_move_only_item;
-    } else if constexpr ((writes_dead_letters<Options>() || ...) && Place == on_gather) {
-      return misuse::letter_of_pieces;
     } else if constexpr ((writes_dead_letters<Options>() || ...) && letter_misuse<In>() != misuse::none) {
       return letter_misuse<In>();
     } else {

@@ -45,7 +45,6 @@ enum class misuse {
   keeps_move_only_item,
   letter_of_unwritable_item,
   letter_without_codec,
-  letter_of_pieces,
 
   // keys and merges
   key_not_copyable,
@@ -152,10 +151,6 @@ constexpr void refuse() {
   static_assert(Found != letter_without_codec,
                 "penstock: dead_letter writes the item down: include <penstock/messages/codec.hpp>, and give "
                 "the item's type BOOST_DESCRIBE_STRUCT or a Boost serialize function");
-
-  static_assert(
-      Found != letter_of_pieces,
-      "penstock: a gather can't take dead_letter, as a job's pieces can't be written down together");
 
   static_assert(Found != key_not_copyable, "penstock: the key function must be copyable");
   static_assert(Found != key_cannot_take_item,
