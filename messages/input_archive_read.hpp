@@ -10,10 +10,9 @@ template <class T>
 void input_archive::read(T& item) {
   using detail::item_shape;
   constexpr item_shape shape = detail::shape_of<T>::value;
-  static_assert(
-      may_be_written<T>,
-      "penstock: this type can't be read back: a raw pointer, a reference, a function, or marked local_only");
-  if constexpr (detail::is_nvp<T>) {
+  if constexpr (!may_be_written<T>) {
+    detail::require_writable<T>();
+  } else if constexpr (detail::is_nvp<T>) {
     read(item.value());
   } else if constexpr (std::is_same_v<T, boost::serialization::collection_size_type>) {
     item = T{read_element_count(1)};
@@ -149,9 +148,7 @@ void input_archive::read_other(T& item) {
   if constexpr (described<T> && !detail::has_visible_serialize<T>) {
     for_each_member(item, [this](const char*, auto& member) { this->read(member); });
   } else if constexpr (!detail::has_serialize_or_description<T>) {
-    static_assert(detail::has_serialize_or_description<T>,
-                  "penstock: an item that is read back needs BOOST_DESCRIBE_STRUCT or a Boost serialize "
-                  "function, and so do its members");
+    detail::require_description<T>();
   } else {
     constexpr unsigned newest = boost::serialization::version<T>::value;
     unsigned version = newest;

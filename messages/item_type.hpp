@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <penstock/messages/copyable_item.hpp>
 #include <penstock/messages/type_name.hpp>
 #include <penstock/messages/weight.hpp>
 
@@ -73,7 +74,7 @@ constexpr item_type make_item_type() {
   type.fixed_weight = fixed_weight<T> ? sizeof(T) : 0;
   if constexpr (!std::is_trivially_destructible_v<T>) type.destroy = &destroy_items<T>;
   type.relocate = &relocate_items<T>;
-  if constexpr (std::is_copy_constructible_v<T>) type.copy = &copy_items<T>;
+  if constexpr (copyable_item<T>) type.copy = &copy_items<T>;
   type.weigh = &weigh_items<T>;
   return type;
 }

@@ -213,10 +213,7 @@ void show(json_writer& out, const T& item, int depth) {
   } else if constexpr (described<T> && !has_visible_serialize<T>) {
     show_members(out, item, depth + 1);
   } else if constexpr (!has_serialize_or_description<T>) {
-    static_assert(
-        has_serialize_or_description<T>,
-        "penstock: an item that is shown needs BOOST_DESCRIBE_STRUCT or a Boost serialize function, "
-        "and so do its members");
+    require_description<T>();
   } else {
     show_fields(out, item, depth + 1);
   }

@@ -78,10 +78,9 @@ template <class T>
 void output_archive::write(const T& item) {
   using detail::item_shape;
   constexpr item_shape shape = detail::shape_of<T>::value;
-  static_assert(may_be_written<T>,
-                "penstock: this type can't be written down: a raw pointer, a reference, a function, or "
-                "marked local_only");
-  if constexpr (detail::is_nvp<T>) {
+  if constexpr (!may_be_written<T>) {
+    detail::require_writable<T>();
+  } else if constexpr (detail::is_nvp<T>) {
     write(item.const_value());
   } else if constexpr (detail::boost_count<T>) {
     write_count(item);
@@ -161,9 +160,7 @@ void output_archive::write_other(const T& item) {
   if constexpr (described<T> && !detail::has_visible_serialize<T>) {
     for_each_member(item, [this](const char*, const auto& member) { this->write(member); });
   } else if constexpr (!detail::has_serialize_or_description<T>) {
-    static_assert(detail::has_serialize_or_description<T>,
-                  "penstock: an item that is written down needs BOOST_DESCRIBE_STRUCT or a Boost serialize "
-                  "function, and so do its members");
+    detail::require_description<T>();
   } else {
     constexpr unsigned version = boost::serialization::version<T>::value;
     if constexpr (detail::writes_version<T>) write_count(version);

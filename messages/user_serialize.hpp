@@ -12,6 +12,7 @@
 #include <utility>
 
 #include <penstock/messages/described.hpp>
+#include <penstock/messages/serializable.hpp>
 
 namespace penstock::detail {
 
@@ -59,6 +60,22 @@ concept has_visible_serialize = has_member_serialize<T> || boost::serialization:
 /// members may have made Boost its friend, which can't be seen.
 template <class T>
 concept has_serialize_or_description = described<T> || has_visible_serialize<T> || !std::is_aggregate_v<T>;
+
+/// Refuses what is neither described nor has a serialize function: once for a type, whoever asks.
+template <class T>
+constexpr void require_description() {
+  static_assert(has_serialize_or_description<T>,
+                "penstock: an item that is written down or shown needs BOOST_DESCRIBE_STRUCT or a Boost "
+                "serialize function, and so do its members");
+}
+
+/// Refuses what is for this process alone: once for a type, whoever asks.
+template <class T>
+constexpr void require_writable() {
+  static_assert(may_be_written<T>,
+                "penstock: this type can't be written down or read back: a raw pointer, a reference, a "
+                "function, or marked local_only");
+}
 
 template <class T>
 inline constexpr bool is_nvp = false;

@@ -10,6 +10,7 @@
 #include <type_traits>
 
 #include <penstock/actors/worker_context.hpp>
+#include <penstock/messages/copyable_item.hpp>
 #include <penstock/messages/generator.hpp>
 
 namespace penstock {
@@ -97,8 +98,13 @@ struct instance_of {
 };
 template <class Factory>
 struct instance_of<each_worker_factory<Factory>> {
-  using type = std::invoke_result_t<Factory&>;
+  using type = std::decay_t<std::invoke_result_t<Factory&>>;
 };
+
+template <class Body>
+inline constexpr bool makes_instances = false;
+template <class Factory>
+inline constexpr bool makes_instances<each_worker_factory<Factory>> = true;
 
 template <class Body>
 using instance_t = typename instance_of<std::decay_t<Body>>::type;
@@ -123,10 +129,12 @@ decltype(auto) call_taking(F& f, worker_context& context, In& item) {
   }
 }
 
-/// True if a body can be called without its item changing.
+/// True if a body can be called without its item changing. Of a container of move-only items one can't tell a
+/// body that takes a reference from one that takes a copy, which would not compile; so it must not be kept.
 template <class F, class In>
-constexpr bool can_keep = std::invocable<F&, worker_context&, const In&> || std::invocable<F&, const In&> ||
-                          std::is_copy_constructible_v<In>;
+constexpr bool can_keep = copyable_item<In> ||
+                          (!std::is_copy_constructible_v<In> &&
+                           (std::invocable<F&, worker_context&, const In&> || std::invocable<F&, const In&>));
 
 /// Calls a body with an item that must stay as it is.
 template <class F, class In>

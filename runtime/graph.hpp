@@ -2,10 +2,14 @@
 
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <penstock/messages/error.hpp>
+#include <penstock/runtime/misuse.hpp>
+#include <penstock/runtime/refused_stream.hpp>
+#include <penstock/runtime/source_checks.hpp>
 #include <penstock/runtime/stream.hpp>
 #include <penstock/runtime/typed_source.hpp>
 
@@ -24,18 +28,21 @@ class graph {
   /// T&) and nack(const T&, reason).
   template <class Body, class... Options>
   auto source(std::string name, Body body, const Options&... options) {
-    static_assert(
-        detail::source_callable<Body> || detail::range_of_items<Body>,
-        "penstock: a source's body must be a range, or a callable that returns std::optional or a generator");
-    using item = typename detail::source_item<Body>::type;
-    graph_node node;
-    node.kind = node_kind::source;
-    node.name = std::move(name);
-    node.options = detail::collect_options<on_source>(options...);
-    node.acknowledges = detail::acknowledging_source<Body, item> && detail::calls_for_each_item<Body>;
-    node.make_source = detail::source_maker<Body>(std::move(body));
-    data_->nodes.push_back(std::move(node));
-    return stream<item>{data_, {output_ref{data_->nodes.size() - 1, nullptr}}};
+    constexpr detail::misuse found = detail::source_misuse<Body, Options...>();
+    detail::refuse<found>();
+    if constexpr (found == detail::misuse::none) {
+      using item = typename detail::source_item<Body>::type;
+      graph_node node;
+      node.kind = node_kind::source;
+      node.name = std::move(name);
+      node.options = detail::collect_options(options...);
+      node.acknowledges = detail::acknowledging_source<Body, item>;
+      node.make_source = detail::source_maker<Body>(std::move(body));
+      data_->nodes.push_back(std::move(node));
+      return stream<item>{data_, {output_ref{data_->nodes.size() - 1, nullptr}}};
+    } else {
+      return detail::refused_stream{};
+    }
   }
 
   const graph_data& data() const { return *data_; }
@@ -44,23 +51,52 @@ class graph {
   std::shared_ptr<graph_data> data_;
 };
 
-/// One stream of all the items of several, as they come.
+namespace detail {
+
+template <class S>
+concept any_stream = requires(const S& s) {
+  typename S::item_type;
+  s.erased();
+};
+
+template <class First, class... Others>
+constexpr misuse merge_misuse() {
+  if constexpr (!(any_stream<First> && ... && any_stream<Others>)) {
+    return misuse::merge_of_no_stream;
+  } else {
+    return (std::is_same_v<typename First::item_type, typename Others::item_type> && ...)
+               ? misuse::none
+               : misuse::merge_of_other_items;
+  }
+}
+
+template <class... Streams>
+constexpr bool any_refused = (std::is_same_v<Streams, refused_stream> || ...);
+
+}  // namespace detail
+
+/// One stream of all the items of several, as they come. Throws graph_error if they are not of one graph.
 template <class First, class... Others>
 auto merge(const First& first, const Others&... others) {
-  using item = typename First::item_type;
-  static_assert((std::is_same_v<item, typename Others::item_type> && ...),
-                "penstock: merged streams must have items of one type");
-  const stream<item> head = first.erased();
-  std::vector<output_ref> all = head.outputs();
-  const auto add = [&](const stream<item>& other) {
-    if (other.graph() != head.graph()) {
-      throw graph_error("graph '" + head.graph()->name + "': merge of a stream of another graph, '" +
-                        other.graph()->name + "'");
-    }
-    all.insert(all.end(), other.outputs().begin(), other.outputs().end());
-  };
-  (add(others.erased()), ...);
-  return stream<item>{head.graph(), std::move(all)};
+  constexpr detail::misuse found =
+      detail::any_refused<First, Others...> ? detail::misuse::none : detail::merge_misuse<First, Others...>();
+  detail::refuse<found>();
+  if constexpr (detail::any_refused<First, Others...> || found != detail::misuse::none) {
+    return detail::refused_stream{};
+  } else {
+    using item = typename First::item_type;
+    const stream<item> head = first.erased();
+    std::vector<output_ref> all = head.outputs();
+    const auto add = [&](const stream<item>& other) {
+      if (other.graph() != head.graph()) {
+        throw graph_error("graph '" + head.graph()->name + "': merge of a stream of another graph, '" +
+                          other.graph()->name + "'");
+      }
+      all.insert(all.end(), other.outputs().begin(), other.outputs().end());
+    };
+    (add(others.erased()), ...);
+    return stream<item>{head.graph(), std::move(all)};
+  }
 }
 
 }  // namespace penstock

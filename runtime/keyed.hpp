@@ -9,6 +9,7 @@
 
 #include <penstock/actors/stage_plan.hpp>
 #include <penstock/messages/batch_writer.hpp>
+#include <penstock/messages/copyable_item.hpp>
 #include <penstock/messages/outcome.hpp>
 
 namespace penstock::detail {
@@ -67,7 +68,7 @@ class typed_collector final : public collector {
   void hold(scope* of, batch items) override {
     group& pieces = open_[of];
     if (items.shared()) {
-      if constexpr (std::is_copy_constructible_v<T>) items = items.copy();
+      if constexpr (copyable_item<T>) items = items.copy();
     }
     T* first = items.template items<T>();
     for (std::uint32_t i = 0; i < items.size(); ++i) pieces.emplace_back(std::move(first[i]));

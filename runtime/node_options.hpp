@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,6 +10,12 @@
 #include <penstock/actors/stage_plan.hpp>
 
 namespace penstock {
+
+/// A retry rule as given.
+struct given_retry {
+  std::int64_t attempts = 0;  ///< after the first
+  std::chrono::nanoseconds backoff{0};
+};
 
 /// What the program said about one node of a graph. Numbers are as given, to be checked when a run starts.
 struct node_options {
@@ -23,6 +30,7 @@ struct node_options {
   std::optional<std::int64_t> max_open;
   std::optional<std::int64_t> max_held;
   error_policy policy;
+  std::vector<given_retry> retries{};
 };
 
 }  // namespace penstock

@@ -9,6 +9,7 @@
 
 #include <penstock/actors/body.hpp>
 #include <penstock/messages/batch_writer.hpp>
+#include <penstock/messages/copyable_item.hpp>
 #include <penstock/runtime/body_traits.hpp>
 #include <penstock/runtime/limits.hpp>
 
@@ -119,7 +120,7 @@ class typed_chain final : public chain {
         check_limits(work, writer.size() - before.size, writer.last());
       };
       try {
-        if constexpr (std::is_copy_constructible_v<In>) {
+        if constexpr (copyable_item<In>) {
           if (shared) {
             push<0>(In(std::as_const(item)), emit, at);
           } else {

@@ -36,17 +36,15 @@ std::vector<option_info> make_table() {
        "Weight of the items that the stage may have at a time; an item heavier than that passes alone."},
       {"pool", kind::choice, "", 0, 0, "cooperative|blocking|per_core", none, "cooperative", every_pool,
        "Where bodies run: on the threads that all stages share, on a thread of each worker's own, or on one "
-       "thread per core."},
+       "thread per core (not of a source)."},
       {"ordered", kind::flag, "", 0, 1, "", none, "true for one worker, else false", "stage, scatter, gather",
-       "Whether results leave in the order in which their items came in."},
+       "Whether results leave in the order in which their items came in; not behind by_key, which keeps the "
+       "order of each key."},
       {"max_output", kind::count, "items", 1, 1000 * million, "", 256,
-       "none; 256 where a generator's items "
-       "are kept",
-       every_producer,
+       "none; 256 where a generator's items are kept", every_producer,
        "Results of one item; an item with more fails. Needed where a body with many results per item is "
-       "tried "
-       "again. Where operators behind it make many of one, the limit holds for them too; a source's is for "
-       "them alone."},
+       "tried again. Where operators behind it make many of one, the limit holds for them too; a source's is "
+       "for them alone."},
       {"max_item", kind::bytes, "bytes", 1, most_bytes, "", none, "none", every_producer,
        "Heaviest result; a heavier one fails its item."},
       {"in_flight", kind::count, "jobs", 1, 1000 * million, "", none,

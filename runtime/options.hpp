@@ -1,9 +1,11 @@
 #pragma once
 
 #include <chrono>
+#include <concepts>
 #include <cstdint>
 #include <exception>
 #include <limits>
+#include <optional>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -23,6 +25,8 @@ enum place : unsigned {
 };
 
 inline constexpr unsigned on_pool = on_stage | on_sink | on_scatter | on_gather;
+/// The pools whose results go on.
+inline constexpr unsigned on_producer = on_stage | on_scatter | on_gather;
 
 namespace detail {
 
@@ -30,7 +34,9 @@ namespace detail {
 template <class N>
 constexpr std::int64_t as_number(N value) {
   static_assert(std::is_integral_v<N>, "penstock: option values are whole numbers");
-  if constexpr (std::is_unsigned_v<N> && sizeof(N) >= sizeof(std::int64_t)) {
+  if constexpr (!std::is_integral_v<N>) {
+    return 0;
+  } else if constexpr (std::is_unsigned_v<N> && sizeof(N) >= sizeof(std::int64_t)) {
     constexpr auto most = static_cast<N>(std::numeric_limits<std::int64_t>::max());
     return value > most ? std::numeric_limits<std::int64_t>::max() : static_cast<std::int64_t>(value);
   } else {
@@ -41,6 +47,7 @@ constexpr std::int64_t as_number(N value) {
 template <std::optional<std::int64_t> node_options::*Field, unsigned Places>
 struct number_option {
   static constexpr unsigned places = Places;
+  static constexpr auto field = Field;
   std::int64_t value;
   void apply(node_options& to) const { to.*Field = value; }
 };
@@ -48,12 +55,14 @@ struct number_option {
 template <pool_kind Kind, unsigned Places>
 struct pool_option {
   static constexpr unsigned places = Places;
+  static constexpr auto field = &node_options::pool;
   void apply(node_options& to) const { to.pool = Kind; }
 };
 
 template <bool Ordered>
 struct order_option {
-  static constexpr unsigned places = on_pool;
+  static constexpr unsigned places = on_producer;
+  static constexpr auto field = &node_options::ordered;
   void apply(node_options& to) const { to.ordered = Ordered; }
 };
 
@@ -73,12 +82,12 @@ constexpr auto bytes(auto n) {
 }
 /// The most outputs that one item may have; needed where they are kept until the item is done. Default 256.
 constexpr auto max_output(auto items) {
-  return detail::number_option<&node_options::max_output, on_pool | on_source>{detail::as_number(items)};
+  return detail::number_option<&node_options::max_output, on_producer | on_source>{detail::as_number(items)};
 }
 /// The most bytes that a result may weigh; a heavier one fails its item. Makes the memory bound of the graph
 /// known.
 constexpr auto max_item(auto n) {
-  return detail::number_option<&node_options::max_item, on_pool | on_source>{detail::as_number(n)};
+  return detail::number_option<&node_options::max_item, on_producer | on_source>{detail::as_number(n)};
 }
 /// How many jobs an acknowledging source may have under way. Default: twice the widest pool.
 constexpr auto in_flight(auto jobs) {
@@ -105,13 +114,21 @@ inline constexpr detail::order_option<true> ordered{};
 inline constexpr detail::order_option<false> unordered{};
 
 /// One rule for items whose body threw; see on_error.
+template <error_action Action, bool Conditional = false>
 class error_option {
  public:
-  explicit error_option(error_rule rule) : rule_{std::move(rule)} {}
+  static constexpr error_action action = Action;
+  /// Nothing is left to a rule after it; attempts come to an end.
+  static constexpr bool applies_always = Action != error_action::retry && !Conditional;
+
+  explicit error_option(error_rule rule, given_retry given = {}) : rule_{std::move(rule)}, given_{given} {
+    rule_.action = Action;
+  }
 
   /// The rule applies to exceptions of type E only, and of types derived from it.
   template <class E>
-  error_option when() && {
+  error_option<Action, true> when() && {
+    static_assert(!Conditional, "penstock: a rule has one when<E>(); give a rule for each type");
     rule_.matches = [](const std::exception_ptr& error) {
       try {
         std::rethrow_exception(error);
@@ -121,67 +138,82 @@ class error_option {
         return false;
       }
     };
-    return std::move(*this);
+    return error_option<Action, true>{std::move(rule_), given_};
   }
 
   const error_rule& rule() const { return rule_; }
+  const given_retry& given() const { return given_; }
 
  private:
   error_rule rule_;
-};
-
-struct retry_tag : error_option {
-  using error_option::error_option;
-  template <class E>
-  retry_tag when() && {
-    return retry_tag{static_cast<error_option&&>(*this).when<E>().rule()};
-  }
-};
-struct dead_letter_tag : error_option {
-  using error_option::error_option;
-  template <class E>
-  dead_letter_tag when() && {
-    return dead_letter_tag{static_cast<error_option&&>(*this).when<E>().rule()};
-  }
+  given_retry given_;
 };
 
 /// Try the item again, `attempts_after_the_first` times; `backoff` doubles from one to the next.
-inline retry_tag retry(std::uint32_t attempts_after_the_first, std::chrono::nanoseconds backoff = {}) {
+inline auto retry(auto attempts_after_the_first, std::chrono::nanoseconds backoff = {}) {
+  const given_retry given{detail::as_number(attempts_after_the_first), backoff};
   error_rule rule;
-  rule.action = error_action::retry;
-  rule.retries = attempts_after_the_first;
+  rule.retries = static_cast<std::uint32_t>(given.attempts);
   rule.backoff = backoff;
-  return retry_tag{std::move(rule)};
+  return error_option<error_action::retry>{std::move(rule), given};
 }
 /// Drop the item; its job counts as done.
-inline error_option skip() {
-  error_rule rule;
-  rule.action = error_action::skip;
-  return error_option{std::move(rule)};
-}
+inline auto skip() { return error_option<error_action::skip>{error_rule{}}; }
 /// Write the item down, then drop it. Needs <penstock/messages/codec.hpp> for the item's type.
-inline dead_letter_tag dead_letter() {
-  error_rule rule;
-  rule.action = error_action::dead_letter;
-  return dead_letter_tag{std::move(rule)};
-}
+inline auto dead_letter() { return error_option<error_action::dead_letter>{error_rule{}}; }
 /// The run fails with the exception. The default.
-inline error_option fail() { return error_option{error_rule{}}; }
+inline auto fail() { return error_option<error_action::fail>{error_rule{}}; }
+
+namespace detail {
+
+template <class T>
+inline constexpr bool is_rule = false;
+template <error_action Action, bool Conditional>
+inline constexpr bool is_rule<error_option<Action, Conditional>> = true;
+
+/// False if a rule comes after one that leaves nothing to it.
+template <class... Rules>
+constexpr bool all_reachable() {
+  const bool always[] = {Rules::applies_always...};
+  for (std::size_t i = 0; i + 1 < sizeof...(Rules); ++i) {
+    if (always[i]) return false;
+  }
+  return true;
+}
+
+}  // namespace detail
 
 template <class... Rules>
 struct on_error_option {
   static constexpr unsigned places = on_pool | on_operator;
-  static constexpr bool retries = (std::is_same_v<Rules, retry_tag> || ...);
-  static constexpr bool writes_dead_letters = (std::is_same_v<Rules, dead_letter_tag> || ...);
+  static constexpr auto field = &node_options::policy;
+  static constexpr bool retries = ((Rules::action == error_action::retry) || ...);
+  static constexpr bool writes_dead_letters = ((Rules::action == error_action::dead_letter) || ...);
   error_policy policy;
-  void apply(node_options& to) const { to.policy = policy; }
+  std::vector<given_retry> given{};
+  void apply(node_options& to) const {
+    to.policy = policy;
+    to.retries = given;
+  }
 };
 
 /// What to do with items whose body throws: the first rule that applies, in the order given.
 template <class... Rules>
-requires(std::is_base_of_v<error_option, Rules>&&...)
-    on_error_option<Rules...> on_error(const Rules&... rules) {
-  return {error_policy{std::vector<error_rule>{rules.rule()...}}};
+auto on_error(const Rules&... rules) {
+  constexpr bool are_rules = sizeof...(Rules) > 0 && (detail::is_rule<Rules> && ...);
+  static_assert(are_rules, "penstock: on_error takes one rule or more: retry, skip, dead_letter or fail");
+  if constexpr (are_rules) {
+    static_assert(detail::all_reachable<Rules...>(),
+                  "penstock: a rule after skip, dead_letter or fail without when<E>() never applies");
+    on_error_option<Rules...> result{error_policy{std::vector<error_rule>{rules.rule()...}}};
+    const auto note = [&](const auto& rule) {
+      if (rule.action == error_action::retry) result.given.push_back(rule.given());
+    };
+    (note(rules), ...);
+    return result;
+  } else {
+    return on_error_option<>{};
+  }
 }
 
 namespace detail {
@@ -192,13 +224,14 @@ concept any_option = requires(const Option& option, node_options& to) {
   option.apply(to);
 };
 
-template <unsigned Place, class Option>
-constexpr bool fits() {
-  if constexpr (any_option<Option>) {
-    return (Option::places & Place) != 0;
-  } else {
-    return false;
+/// True if that is what the option sets.
+template <auto Field, class Option>
+constexpr bool sets() {
+  if constexpr (requires { Option::field; }) {
+    if constexpr (std::is_same_v<std::remove_cv_t<decltype(Option::field)>, decltype(Field)>)
+      return Option::field == Field;
   }
+  return false;
 }
 
 template <class Option>
@@ -219,12 +252,11 @@ constexpr bool writes_dead_letters() {
   }
 }
 
-template <unsigned Place, class... Options>
+/// All of them together; that they may stand here is checked before.
+template <class... Options>
 node_options collect_options(const Options&... options) {
-  static_assert((fits<Place, Options>() && ...),
-                "penstock: this kind of stage can't take one of the given options");
   node_options result;
-  if constexpr ((fits<Place, Options>() && ...)) (options.apply(result), ...);
+  (options.apply(result), ...);
   return result;
 }
 

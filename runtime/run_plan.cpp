@@ -26,6 +26,7 @@ class planner {
   run_plan make() {
     check_graph(graph_, resolved_);
     check_overrides();
+    check_options(graph_, resolved_, overrides_);
     plan_.graph = graph_.name;
     sort();
     for (const std::size_t node : order_) {

@@ -46,4 +46,8 @@ resolved_graph resolve_operators(const graph_data& graph);
 /// nobody takes.
 void check_graph(const graph_data& graph, const resolved_graph& resolved);
 
+/// Throws graph_error for options of the program that would change nothing or have no sense where they stand,
+/// option_error for such settings from outside.
+void check_options(const graph_data& graph, const resolved_graph& resolved, const settings& overrides);
+
 }  // namespace penstock

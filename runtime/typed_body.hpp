@@ -10,70 +10,12 @@
 
 #include <penstock/actors/body.hpp>
 #include <penstock/messages/batch_writer.hpp>
+#include <penstock/messages/copyable_item.hpp>
+#include <penstock/runtime/body_hooks.hpp>
 #include <penstock/runtime/body_traits.hpp>
 #include <penstock/runtime/limits.hpp>
 
 namespace penstock::detail {
-
-/// Calls a hook with the context if it takes one.
-template <class F, class Context>
-void call_on_start(F& f, Context& context) {
-  if constexpr (requires { f.on_start(context); }) {
-    f.on_start(context);
-  } else if constexpr (requires { f.on_start(); }) {
-    f.on_start();
-  }
-}
-template <class F, class Context>
-void call_on_stop(F& f, Context& context) {
-  if constexpr (requires { f.on_stop(context); }) {
-    f.on_stop(context);
-  } else if constexpr (requires { f.on_stop(); }) {
-    f.on_stop();
-  }
-}
-
-/// Puts what a body or hook returned into a writer.
-template <class Out, class Result>
-void write_result(batch_writer<Out>& to, Result&& result) {
-  using result_type = std::remove_cvref_t<Result>;
-  if constexpr (is_optional<result_type>::value) {
-    if (result) to.emplace(*std::forward<Result>(result));
-  } else if constexpr (is_generator<result_type>::value) {
-    while (result.next()) to.emplace(std::move(result.value()));
-  } else if constexpr (range_of_items<result_type>) {
-    for (auto&& each : result) to.emplace(std::move(each));
-  } else {
-    to.emplace(std::forward<Result>(result));
-  }
-}
-
-template <class Out, class F>
-batch call_on_end(F& f, worker_context& context) {
-  if constexpr (std::is_void_v<Out>) {
-    if constexpr (requires { f.on_end(context); }) {
-      f.on_end(context);
-    } else if constexpr (requires { f.on_end(); }) {
-      f.on_end();
-    }
-    return {};
-  } else {
-    batch_writer<Out> writer;
-    const auto emit = [&](auto&& call) {
-      if constexpr (std::is_void_v<decltype(call())>) {
-        call();
-      } else {
-        write_result(writer, call());
-      }
-    };
-    if constexpr (requires { f.on_end(context); }) {
-      emit([&]() -> decltype(auto) { return f.on_end(context); });
-    } else if constexpr (requires { f.on_end(); }) {
-      emit([&]() -> decltype(auto) { return f.on_end(); });
-    }
-    return writer.finish();
-  }
-}
 
 /// The erased form of a user's body for items of type In: loops over batches, so that the call through the
 /// base costs next to nothing per item.
@@ -240,7 +182,7 @@ class typed_body final : public body {
     // The coroutine may refer to its argument for as long as it lives, so the item moves to where it stays.
     if (may_take) {
       held_ = std::make_unique<In>(std::move(item));
-    } else if constexpr (std::is_copy_constructible_v<In>) {
+    } else if constexpr (copyable_item<In>) {
       held_ = std::make_unique<In>(static_cast<const In&>(item));
     } else if constexpr (can_keep<F, In>) {
       // Its batch stays with the worker until the item is done.
@@ -297,21 +239,17 @@ class typed_body final : public body {
 template <class In, class Body>
 std::function<std::unique_ptr<body>()> body_maker(Body given) {
   using instance = instance_t<Body>;
-  if constexpr (requires { given.make(); }) {
+  if constexpr (makes_instances<Body>) {
     // Workers start side by side, and a factory may change itself.
     return [given = std::make_shared<Body>(std::move(given)),
             one_at_a_time = std::make_shared<std::mutex>()]() -> std::unique_ptr<body> {
       const std::lock_guard lock{*one_at_a_time};
       return std::make_unique<typed_body<In, instance>>(given->make());
     };
-  } else if constexpr (std::is_copy_constructible_v<instance>) {
+  } else {
     return [given = std::make_shared<Body>(std::move(given))]() -> std::unique_ptr<body> {
       return std::make_unique<typed_body<In, instance>>(instance(*given));
     };
-  } else {
-    static_assert(
-        std::is_copy_constructible_v<instance>,
-        "penstock: a body that can't be copied needs each_worker(factory), as every worker has its own");
   }
 }
 

@@ -12,6 +12,7 @@
 
 #include <penstock/actors/source_body.hpp>
 #include <penstock/messages/batch_writer.hpp>
+#include <penstock/messages/copyable_item.hpp>
 #include <penstock/runtime/limits.hpp>
 #include <penstock/runtime/typed_body.hpp>
 
@@ -219,7 +220,7 @@ std::function<std::unique_ptr<source_body>()> source_maker(F given) {
   using erased = std::conditional_t<calls_for_each_item<F>, calling_source<F>, range_source<F>>;
   auto kept = std::make_shared<F>(std::move(given));
   return [kept]() -> std::unique_ptr<source_body> {
-    if constexpr (std::is_copy_constructible_v<F>) {
+    if constexpr (copyable_item<F>) {
       return std::make_unique<erased>(F(*kept));
     } else {
       return std::make_unique<erased>(std::move(*kept));

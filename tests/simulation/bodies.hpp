@@ -21,11 +21,6 @@ struct labour {
   stage_set* set = nullptr;
 
   void on_start() const { break_in(hook::start); }
-  std::optional<item> on_end() const {
-    break_in(hook::end);
-    if (!of->emits_at_end) return std::nullopt;
-    return make(last_value(*of));
-  }
   void on_stop() const { break_in(hook::stop); }
 
   void break_in(hook where) const {
@@ -67,14 +62,23 @@ struct labour {
   item first_output(std::uint64_t value) const { return make(output_value(*of, value, 0)); }
 };
 
-struct one_body : labour {
+/// Of a node that may have results at the end.
+struct emitting_labour : labour {
+  std::optional<item> on_end() const {
+    break_in(hook::end);
+    if (!of->emits_at_end) return std::nullopt;
+    return make(last_value(*of));
+  }
+};
+
+struct one_body : emitting_labour {
   item operator()(penstock::worker_context& context, const item& in) const {
     work(context, in);
     return first_output(in.value);
   }
 };
 
-struct taking_body : labour {
+struct taking_body : emitting_labour {
   item operator()(penstock::worker_context& context, item in) const {
     work(context, in);
     return first_output(in.value);
@@ -114,7 +118,7 @@ struct number_body {
   }
 };
 
-struct maybe_body : labour {
+struct maybe_body : emitting_labour {
   std::optional<item> operator()(penstock::worker_context& context, const item& in) const {
     work(context, in);
     if (drops(*of, in.value)) return std::nullopt;
@@ -122,7 +126,7 @@ struct maybe_body : labour {
   }
 };
 
-struct many_body : labour {
+struct many_body : emitting_labour {
   std::vector<item> operator()(penstock::worker_context& context, const item& in) const {
     work(context, in);
     std::vector<item> outputs;
@@ -132,7 +136,7 @@ struct many_body : labour {
   }
 };
 
-struct lazy_body : labour {
+struct lazy_body : emitting_labour {
   penstock::generator<item> operator()(penstock::worker_context& context, const item& in) const {
     look_at(in);
     note_worker(context, in.value);
@@ -155,7 +159,7 @@ struct lazy_body : labour {
   }
 };
 
-struct gather_body : labour {
+struct gather_body : emitting_labour {
   item operator()(penstock::worker_context& context,
                   const std::vector<penstock::outcome<item>>& pieces) const {
     std::uint64_t sum = 0;
@@ -176,6 +180,7 @@ struct gather_body : labour {
 };
 
 struct sink_body : labour {
+  void on_end() const { break_in(hook::end); }
   void operator()(penstock::worker_context& context, const item& in) const {
     work(context, in);
     set->log->took_effect(*of, in.value);

@@ -13,19 +13,27 @@ namespace ps = penstock;
 
 namespace {
 
+/// What was drawn for a node. Where an item has one result, a limit on their number would be refused.
+ps::node_options options_of(const node& n) {
+  ps::node_options options = n.options;
+  const bool makes_many = n.form == body_form::many || n.form == body_form::lazy;
+  if (n.type != node_type::scatter && !(n.type == node_type::stage && makes_many)) options.max_output.reset();
+  return options;
+}
+
 /// All that was drawn for a node, as one option.
 struct drawn {
   static constexpr unsigned places = ~0U;
   static constexpr bool writes_dead_letters = true;
   const node* of;
-  void apply(ps::node_options& to) const { to = of->options; }
+  void apply(ps::node_options& to) const { to = options_of(*of); }
 };
 
 /// The same for nodes that write no dead letters: sources, and gathers, whose groups can't be written down.
 struct drawn_without_letters {
   static constexpr unsigned places = ~0U;
   const node* of;
-  void apply(ps::node_options& to) const { to = of->options; }
+  void apply(ps::node_options& to) const { to = options_of(*of); }
 };
 
 class builder {

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <string>
+#include <type_traits>
+
+#include <penstock/actors/source_body.hpp>
+#include <penstock/messages/copyable_item.hpp>
+#include <penstock/runtime/body_checks.hpp>
+#include <penstock/runtime/body_traits.hpp>
+#include <penstock/runtime/item_checks.hpp>
+#include <penstock/runtime/member_names.hpp>
+#include <penstock/runtime/misuse.hpp>
+#include <penstock/runtime/option_checks.hpp>
+#include <penstock/runtime/typed_source.hpp>
+
+namespace penstock::detail {
+
+// What is wrong with a source, by its type.
+
+/// What makes the items: the source's result, or the range itself. Void if it makes none.
+template <class F>
+struct source_output {
+  using type = std::conditional_t<range_of_items<F>, F, void>;
+};
+template <source_callable F>
+struct source_output<F> {
+  using type = std::remove_cvref_t<source_result_t<F>>;
+};
+
+template <class F, class Item>
+constexpr misuse acknowledgement_misuse() {
+  constexpr bool acks = requires(F & f, const Item& item) { f.ack(item); };
+  constexpr bool nacks = requires(F & f, const Item& item, const std::string& reason) {
+    f.nack(item, reason);
+  };
+  if (names_ack<F> && !acks) return misuse::ack_not_callable;
+  if (names_nack<F> && !nacks) return misuse::nack_not_callable;
+  if (nacks && !acks) return misuse::nack_without_ack;
+  if (acks && !calls_for_each_item<F>) return misuse::ack_of_many;
+  if (acks && !copyable_item<Item>) return misuse::ack_of_move_only_item;
+  return misuse::none;
+}
+
+template <class F, class... Options>
+constexpr misuse source_misuse() {
+  using output = typename source_output<F>::type;
+  constexpr auto form = form_of<output>();
+  if constexpr (form == output_form::none || form == output_form::one) {
+    return misuse::source_unusable;
+  } else if constexpr (!std::is_move_constructible_v<F>) {
+    return misuse::source_not_movable;
+  } else if constexpr (result_misuse<output>() != misuse::none) {
+    return result_misuse<output>();
+  } else {
+    return first_of({acknowledgement_misuse<F, typename source_item<F>::type>(),
+                     start_and_stop_misuse<F, source_context>(),
+                     names_on_end<F> ? misuse::source_with_on_end : misuse::none,
+                     options_misuse<on_source, Options...>()});
+  }
+}
+
+}  // namespace penstock::detail

@@ -1,0 +1,167 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <penstock/messages/copyable_item.hpp>
+#include <penstock/messages/outcome.hpp>
+#include <penstock/runtime/body_checks.hpp>
+#include <penstock/runtime/graph_data.hpp>
+#include <penstock/runtime/keyed.hpp>
+#include <penstock/runtime/misuse.hpp>
+#include <penstock/runtime/node_maker.hpp>
+#include <penstock/runtime/operator_checks.hpp>
+#include <penstock/runtime/operators.hpp>
+#include <penstock/runtime/options.hpp>
+#include <penstock/runtime/refused_stream.hpp>
+
+namespace penstock {
+
+template <class T>
+class stream;
+template <class Base, class... Ops>
+class refined_stream;
+template <class T, class KeyOf>
+class keyed_stream;
+
+namespace detail {
+
+/// The calls that a stream and a refined stream share. A call with a mistake in it is refused with one
+/// message, and nothing else of it is compiled.
+template <class Self, class T>
+class stream_calls {
+ public:
+  using item_type = T;
+
+  /// A pool of workers behind a credit gate; returns the stream of their outputs.
+  template <class Body, class... Options>
+  auto stage(std::string name, Body body, const Options&... options) const {
+    constexpr misuse found = body_misuse<T, on_stage, Body, Options...>();
+    refuse<found>();
+    if constexpr (found == misuse::none) {
+      return add<body_output_t<instance_t<Body>, T>>(
+          make_node<T>(node_kind::stage, std::move(name), std::move(body), options...));
+    } else {
+      return refused_stream{};
+    }
+  }
+
+  /// The end of a stream: the body returns void.
+  template <class Body, class... Options>
+  void sink(std::string name, Body body, const Options&... options) const {
+    constexpr misuse found = body_misuse<T, on_sink, Body, Options...>();
+    refuse<found>();
+    if constexpr (found == misuse::none) {
+      add<void>(make_node<T>(node_kind::sink, std::move(name), std::move(body), options...));
+    }
+  }
+
+  /// Makes many pieces of one item; `gather` brings them together again.
+  template <class Body, class... Options>
+  auto scatter(std::string name, Body body, const Options&... options) const {
+    constexpr misuse found = body_misuse<T, on_scatter, Body, Options...>();
+    refuse<found>();
+    if constexpr (found == misuse::none) {
+      return add<body_output_t<instance_t<Body>, T>>(
+          make_node<T>(node_kind::scatter, std::move(name), std::move(body), options...));
+    } else {
+      return refused_stream{};
+    }
+  }
+
+  /// Takes all pieces of a scattered item at once, as std::vector<outcome<T>> in order of arrival, failures
+  /// last.
+  template <class Body, class... Options>
+  auto gather(std::string name, Body body, const Options&... options) const {
+    using pieces = std::vector<outcome<T>>;
+    constexpr misuse found = body_misuse<pieces, on_gather, Body, Options...>();
+    refuse<found>();
+    if constexpr (found == misuse::none) {
+      graph_node node = make_node<pieces>(node_kind::gather, std::move(name), std::move(body), options...);
+      node.lends = copyable_item<T>;
+      node.make_collector = []() -> std::unique_ptr<collector> {
+        return std::make_unique<typed_collector<T>>();
+      };
+      return add<body_output_t<instance_t<Body>, pieces>>(std::move(node));
+    } else {
+      return refused_stream{};
+    }
+  }
+
+  /// The next stage works on items of one key in order and in one worker. `key_of(const T&)` gives what
+  /// std::hash takes.
+  template <class KeyOf>
+  auto by_key(KeyOf key_of) const {
+    constexpr misuse found = key_misuse<KeyOf, T>();
+    refuse<found>();
+    if constexpr (found == misuse::none) {
+      return keyed_stream<T, KeyOf>{self().erased(), std::move(key_of)};
+    } else {
+      return refused_stream{};
+    }
+  }
+
+  // Fused operators: no stage of their own, they run with what makes the items. Optionally named, with a
+  // policy.
+  template <class F>
+  auto map(F f) const {
+    return map("map", std::move(f));
+  }
+  template <class F, class... Options>
+  auto map(std::string name, F f, const Options&... options) const {
+    return refine_with(std::move(name), map_operator<F>{std::move(f)}, options...);
+  }
+  template <class F>
+  auto filter(F f) const {
+    return filter("filter", std::move(f));
+  }
+  template <class F, class... Options>
+  auto filter(std::string name, F f, const Options&... options) const {
+    return refine_with(std::move(name), filter_operator<F>{std::move(f)}, options...);
+  }
+  template <class F>
+  auto flat_map(F f) const {
+    return flat_map("flat_map", std::move(f));
+  }
+  template <class F, class... Options>
+  auto flat_map(std::string name, F f, const Options&... options) const {
+    return refine_with(std::move(name), flat_map_operator<F>{std::move(f)}, options...);
+  }
+  auto flatten() const { return flat_map("flatten", identity_function{}); }
+  template <class F>
+  auto tap(F f) const {
+    return tap("tap", std::move(f));
+  }
+  template <class F, class... Options>
+  auto tap(std::string name, F f, const Options&... options) const {
+    return refine_with(std::move(name), tap_operator<F>{std::move(f)}, options...);
+  }
+
+ protected:
+  template <class Out>
+  auto add(graph_node node) const {
+    const stream<T> input = self().erased();
+    return input.template attach<Out>(std::move(node));
+  }
+
+ private:
+  const Self& self() const { return static_cast<const Self&>(*this); }
+
+  template <class Op, class... Options>
+  auto refine_with(std::string name, Op op, const Options&... options) const {
+    constexpr misuse found = operator_misuse<Op, T, typename Self::chain_input, Options...>();
+    refuse<found>();
+    if constexpr (found == misuse::none) {
+      return self().with(std::move(name), std::move(op), options...);
+    } else {
+      return refused_stream{};
+    }
+  }
+};
+
+}  // namespace detail
+
+}  // namespace penstock
