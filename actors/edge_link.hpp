@@ -11,29 +11,45 @@ namespace penstock {
 /// How many consumers of an output are still interested. Any thread.
 class fan_out : public ref_counted {
  public:
+  fan_out() = default;
+  /// Of a stage that does nothing but pass on what comes to it, through operators: its consumers are
+  /// consumers of `origin`, the output that it takes its items from.
+  explicit fan_out(ref<fan_out> origin) : origin_{std::move(origin)} {}
+
   void joined() { live_.fetch_add(1); }
-  /// True for the last one.
+  /// A consumer leaves. True if what it throws away is lost: nobody else takes it.
   bool left() {
-    const bool last = live_.fetch_sub(1) == 1;
-    if (last) abandoned_.store(true, std::memory_order_relaxed);
-    return last;
+    if (live_.fetch_sub(1) != 1) return false;
+    lost_.store(!origin_ || origin_->left());
+    abandoned_.store(true, std::memory_order_relaxed);
+    return lost_.load();
   }
   bool abandoned() const { return abandoned_.load(std::memory_order_relaxed); }
+  /// When all consumers have left: what is left over is lost, as nobody takes it at the origin either.
+  bool lost() const { return lost_.load(); }
 
  private:
   std::atomic<bool> abandoned_{false};
+  std::atomic<bool> lost_{true};
   std::atomic<std::int32_t> live_{0};
+  ref<fan_out> origin_;
 };
 
 /// What producer and consumer of an edge share inside one process: how far the consumer is behind. It saves a
 /// message per batch. Any thread.
 class edge_link : public ref_counted {
  public:
-  explicit edge_link(ref<fan_out> siblings) : siblings_{std::move(siblings)} { siblings_->joined(); }
+  /// `passes_on`: the consumer's own output, if it does nothing but pass items on to it. Its consumers leave
+  /// for it.
+  explicit edge_link(ref<fan_out> siblings, ref<fan_out> passes_on = nullptr)
+      : siblings_{std::move(siblings)}, passes_on_{std::move(passes_on)} {
+    siblings_->joined();
+  }
 
-  /// Consumer: gives the edge up. True if no other consumer of the same output lives: what is thrown away is
-  /// lost.
-  bool abandon() { return siblings_->left(); }
+  /// Consumer: gives the edge up. True if what it throws away is lost.
+  bool abandon() { return passes_on_ ? passes_on_->lost() : siblings_->left(); }
+  /// When all consumers of the output have: is what is left over lost?
+  bool lost() const { return siblings_->lost(); }
 
   /// Producer: a batch is on its way.
   void sent() { unclaimed_.fetch_add(1, std::memory_order_relaxed); }
@@ -56,6 +72,7 @@ class edge_link : public ref_counted {
 
  private:
   ref<fan_out> siblings_;
+  ref<fan_out> passes_on_;
   std::atomic<std::int32_t> unclaimed_{0};
   std::atomic<bool> producer_waits_{false};
 };

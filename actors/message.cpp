@@ -19,9 +19,7 @@ void discard(message& m, const std::string& reason) {
                  [&](deliver_items& each) { each.items.discard(reason); },
                  [&](assign_piece& each) { each.work.items.discard(reason); },
                  [&](worker_reported& each) { discard(*each.report, reason); },
-                 [&](scope_closed& each) {
-                   if (each.closed->parent()) each.closed->parent()->flag(reason);
-                 },
+                 [&](scope_closed& each) { each.closed->gave_up(reason); },
                  [](report_figures& each) { each.request->decline(each.member); },
                  [](auto&) {},
              },

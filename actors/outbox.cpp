@@ -57,17 +57,21 @@ bool outbox::cancel(std::uint32_t edge) {
   gone.cancelled = true;
   --live_;
   for (batch& each : gone.backlog) {
-    if (live_ == 0) each.discard("cancelled by the last consumer");
+    if (live_ == 0) drop(std::move(each));
   }
   gone.backlog.clear();
   gone.backlog_items = gone.backlog_bytes = 0;
   return live_ == 0;
 }
 
+void outbox::drop(batch items) {
+  if (edges_.empty() || edges_.front().link->lost()) items.discard("cancelled by the last consumer");
+}
+
 void outbox::put(batch items) {
   if (items.empty()) return;
   if (live_ == 0) {
-    if (!edges_.empty()) items.discard("cancelled by the last consumer");
+    if (!edges_.empty()) drop(std::move(items));
     return;
   }
   if (live_ > 1) items.share();

@@ -55,6 +55,8 @@ class outbox {
 
   /// Takes items for all live edges.
   void put(batch items);
+  /// Throws away what no consumer wants any more; it is lost unless others take what it is made of.
+  void drop(batch items);
 
   /// Sends what credit and the consumers' state allow. `complete`: open batches go too.
   void flush(bool complete);

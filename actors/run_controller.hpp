@@ -69,10 +69,18 @@ class run_result {
       ended_.notify_all();
     }
     for (auto& each : callbacks) each();
+    const std::lock_guard lock{mutex_};
+    called_ = true;
+    ended_.notify_all();
   }
   void wait() const {
     std::unique_lock lock{mutex_};
     ended_.wait(lock, [this] { return state_.ended; });
+  }
+  /// The same, and until those who wanted to be called have been.
+  void wait_for_callbacks() const {
+    std::unique_lock lock{mutex_};
+    ended_.wait(lock, [this] { return called_; });
   }
 
  private:
@@ -80,6 +88,7 @@ class run_result {
   mutable std::condition_variable ended_;
   state state_;
   std::vector<std::function<void()>> callbacks_;
+  bool called_ = false;
 };
 
 /// The actor over all actors of a run: starts them, notes who failed first, stops the others, ends the run.

@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <limits>
 #include <string>
 #include <utility>
 
@@ -12,20 +11,19 @@
 namespace penstock {
 
 /// What one scatter and its gather share: how many jobs are open between them. Any thread.
-class scope_pair : public ref_counted {
+class scope_pair : public scope_terms {
  public:
   address scatter;
   address gather;
   std::atomic<std::int64_t> open{0};
   std::atomic<bool> over{false};  ///< the gather has ended and closes nothing any more
-  std::uint32_t max_held = std::numeric_limits<std::uint32_t>::max();  ///< pieces of one job
 };
 
 /// The token of a scattered job's pieces: when the last of them is settled, the gather is told.
 class scope_token final : public token {
  public:
   scope_token(ref<scope_pair> pair, ref<token> parent)
-      : pair_{std::move(pair)}, of_{make_ref<scope>(std::move(parent), pair_->max_held)} {
+      : pair_{std::move(pair)}, of_{make_ref<scope>(std::move(parent), pair_)} {
     pair_->open.fetch_add(1);
   }
 

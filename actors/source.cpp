@@ -55,6 +55,7 @@ void source::start() {
   most_ = std::numeric_limits<std::uint32_t>::max();
   for (const output_edge& edge : outbox_.all()) most_ = std::min(most_, edge.quarter);
   if (finished_) return;
+  const current_body here{run_.graph, plan_.name};
   try {
     body_ = plan_.make_body();
     if (plan_.make_chain) chain_ = plan_.make_chain();
@@ -76,6 +77,7 @@ after_turn source::turn() {
   const bool settled = !plan_.acknowledges || settled_ == next_job_;
   if (!told_end_ || !settled) return again ? after_turn::again : after_turn::wait;
   if (body_) {
+    const current_body here{run_.graph, plan_.name};
     try {
       body_->stop(context_);
     } catch (...) {
@@ -143,6 +145,7 @@ void source::add_tokens(batch& made) {
 }
 
 bool source::apply_chain(batch& made) {
+  const current_body here{run_.graph, plan_.name};
   const batch input = writes_dead_letters(plan_.operators) ? made.copy() : batch{};
   const operator_site site{run_,      plan_.name, plan_.codec,      input,         true,
                            meter_.in, 1,          plan_.max_output, plan_.max_item};
@@ -167,6 +170,7 @@ void source::settle(const delivery_settled& verdict) {
   ++settled_;
   if (!verdict.flagged) ++acked_;
   if (!body_) return;
+  const current_body here{run_.graph, plan_.name};
   try {
     body_->settle(verdict.job, verdict.flagged, verdict.reason);
   } catch (...) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <penstock/actors/current_body.hpp>
+
 namespace penstock {
 
 namespace {
@@ -111,6 +113,7 @@ void stage::arrive(deliver_items& m) {
   }
   // Who throws has let go of some items already: their tokens must be flagged before the last handle goes.
   const lineage tokens = partitioner_ || collector_ ? m.items.tokens() : lineage{};
+  const current_body here{run_.graph, plan_.stage};
   try {
     if (collector_) {
       hold(m);

@@ -88,10 +88,8 @@ void stage::release(finished_items done) {
 }
 
 void stage::emit(batch outputs) {
-  if (aborted_ || !outputs_wanted_) {
-    outputs.discard(reason_);
-    return;
-  }
+  if (aborted_) return outputs.discard(reason_);
+  if (!outputs_wanted_) return outbox_.drop(std::move(outputs));
   meter_.out += outputs.size();
   outbox_.put(std::move(outputs));
 }

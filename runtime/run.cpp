@@ -14,7 +14,7 @@ namespace {
 void end(std::shared_ptr<run::impl>& state) {
   if (!state) return;
   if (!state->result().get().ended) state->post(abort_run{"its handle went out of scope"});
-  state->result().wait();
+  state->result().wait_for_callbacks();
   state->log_untold_failure();
   const bool lost = !state->result().get().lost.empty();
   const bool hung = state->env().lost_threads(lost ? 0 : 1'000'000'000) > 0;
@@ -61,6 +61,8 @@ void run::drain(std::chrono::nanoseconds deadline) { impl_->post(drain_run{deadl
 void run::abort(const std::string& reason) { impl_->post(abort_run{reason}); }
 
 run_snapshot run::snapshot() const { return impl_->snapshot(); }
+
+void run::when_ended(std::function<void()> f) { impl_->when_ended(std::move(f)); }
 
 void run::set_workers(const std::string& stage, std::int64_t count) {
   check(impl_->graph(), stage, "workers", count);

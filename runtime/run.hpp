@@ -41,6 +41,10 @@ class run {
   void set_workers(const std::string& stage, std::int64_t count);
   void set_capacity(const std::string& stage, std::int64_t items);
 
+  /// Calls `f` once the run has ended: on a thread of the runtime, which it must not hold up or, if the run
+  /// has ended, at once. It has returned before the run's destructor has. What it throws is logged.
+  void when_ended(std::function<void()> f);
+
  private:
   friend class runtime;
   std::shared_ptr<impl> impl_;

@@ -85,7 +85,9 @@ void run::impl::make_members(std::vector<run_controller::member>& known) {
 void run::impl::connect_members() {
   std::vector<ref<fan_out>> outputs(members_.size());
   for (std::size_t i = 0; i < outputs.size(); ++i) {
-    outputs[i] = make_ref<fan_out>();
+    // Producers come first, so the output that a chain passes on is known.
+    outputs[i] = plan_.members[i].is_relay ? make_ref<fan_out>(outputs[plan_.members[i].inputs.front()])
+                                           : make_ref<fan_out>();
     if (sources_[i] != nullptr) sources_[i]->set_outputs(outputs[i]);
   }
   for (std::size_t consumer = 0; consumer < members_.size(); ++consumer) {
@@ -94,7 +96,9 @@ void run::impl::connect_members() {
     const auto& inputs = plan_.members[consumer].inputs;
     std::vector<ref<edge_link>> links;
     for (const std::size_t producer : inputs) {
-      links.push_back(make_ref<edge_link>(outputs[producer]));
+      links.push_back(plan_.members[consumer].is_relay
+                          ? make_ref<edge_link>(outputs[producer], outputs[consumer])
+                          : make_ref<edge_link>(outputs[producer]));
       to->add_input(links.back());
     }
     to->ready();
@@ -157,6 +161,18 @@ run_snapshot run::impl::snapshot() {
     result.failure = state.failed_member + ": " + told.type + ": " + told.text;
   }
   return result;
+}
+
+void run::impl::when_ended(std::function<void()> f) {
+  result_->when_ended([f = std::move(f), log = state_.log, graph = plan_.graph] {
+    try {
+      f();
+    } catch (...) {
+      const auto thrown = describe_exception(std::current_exception());
+      log->error("graph '{}': what was to be called at its end threw {}: {}", graph, thrown.type,
+                 thrown.text);
+    }
+  });
 }
 
 void run::impl::log_untold_failure() const {

@@ -2,7 +2,7 @@
 
 #include <atomic>
 #include <chrono>
-#include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -36,6 +36,8 @@ class run::impl {
   environment& env() { return *env_; }
   const std::string& graph() const { return plan_.graph; }
 
+  /// Calls the user's `f` at the end, see run; logs what it throws.
+  void when_ended(std::function<void()> f);
   /// Somebody hears of the failure, if there was one.
   void tell_failure() { told_ = true; }
   /// Logs a failure that nobody heard of. The run has ended.

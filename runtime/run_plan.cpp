@@ -189,6 +189,7 @@ class planner {
     run_plan::member added;
     added.name = node.name;
     added.is_source = node.kind == node_kind::source;
+    added.is_relay = node.kind == node_kind::chain && node.inputs.size() == 1;
     added.index = added.is_source ? source_of_.at(index) : stage_of_.at(index);
     added.heaviest = max_item(index);
     for (const output_ref& input : node.inputs) {

@@ -18,6 +18,7 @@ struct run_plan {
   struct member {
     std::string name;
     bool is_source = false;
+    bool is_relay = false;            ///< was added for operators that only one of several consumers has
     std::size_t index = 0;            ///< into `sources` or `stages`
     std::vector<std::size_t> inputs;  ///< members
     std::uint64_t heaviest = 0;       ///< bytes of the heaviest item that it puts out, 0: not known

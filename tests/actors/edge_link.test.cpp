@@ -44,6 +44,26 @@ TEST_CASE("only the last consumer to give an output up is told that what remains
   CHECK(one->abandon());
 }
 
+TEST_CASE("consumers of what is passed on through operators count as consumers of its origin") {
+  const auto origin = ps::make_ref<ps::fan_out>();
+  const auto passed_on = ps::make_ref<ps::fan_out>(origin);
+  const auto other = ps::make_ref<ps::edge_link>(origin);
+  const auto relay = ps::make_ref<ps::edge_link>(origin, passed_on);
+  const auto behind = ps::make_ref<ps::edge_link>(passed_on);
+  SECTION("while the origin has another consumer nothing is lost behind the operators") {
+    CHECK_FALSE(behind->abandon());
+    CHECK_FALSE(relay->abandon());
+    CHECK_FALSE(behind->lost());
+    CHECK(other->abandon());
+  }
+  SECTION("the last to leave loses it, wherever it is") {
+    CHECK_FALSE(other->abandon());
+    CHECK(behind->abandon());
+    CHECK(relay->abandon());
+    CHECK(behind->lost());
+  }
+}
+
 TEST_CASE("a consumer is behind while it holds two batches that it has not begun") {
   const auto link = ps::make_ref<ps::edge_link>(ps::make_ref<ps::fan_out>());
   CHECK_FALSE(link->holds_batches());

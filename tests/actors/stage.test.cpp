@@ -110,7 +110,6 @@ TEST_CASE("a key function that throws fails the run, and every job of that batch
   stage_bench stage;
   stage.set_body<int>([](int n) { return n; });
   auto key = [](const int& n) { return n == 2 ? throw std::runtime_error{"no key"} : n; };
-  stage.plan.keyed = true;
   stage.plan.workers = 2;
   stage.plan.make_partitioner = [key]() -> std::unique_ptr<ps::partitioner> {
     return std::make_unique<ps::detail::typed_partitioner<int, decltype(key)>>(key);

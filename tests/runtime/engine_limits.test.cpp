@@ -1,4 +1,9 @@
+#include <algorithm>
 #include <atomic>
+#include <map>
+#include <mutex>
+#include <set>
+#include <vector>
 
 #include <penstock_test/catch.hpp>
 
@@ -168,25 +173,45 @@ TEST_CASE("set_workers and set_capacity refuse zero and unknown stages", "[engin
   CHECK_THROWS_AS(r.wait(), ps::aborted_error);
 }
 
-TEST_CASE(
-    "set_workers on a stage behind by_key is refused with graph and stage: its keys belong to its workers",
-    "[engine][limits]") {
-  for (const unsigned workers : {1U, 3U}) {
-    ps::graph g{"keyed workers"};
-    g.source("numbers", endless())
-        .by_key([](const int& n) { return n % 5; })
-        .sink(
-            "keyed", [](int) {}, ps::workers(workers));
-    ps::runtime rt{ps::runtime_options{}};
-    ps::run r = rt.start(g);
-    const auto text = text_of<ps::option_error>([&] { r.set_workers("keyed", 2); });
-    CHECK(mentions(text, "keyed workers"));
-    CHECK(mentions(text, "'keyed'"));
-    CHECK(mentions(text, "by_key"));
-    CHECK_NOTHROW(r.set_capacity("keyed", 20));
-    r.abort();
-    CHECK_THROWS_AS(r.wait(), ps::aborted_error);
+TEST_CASE("the workers of a stage behind by_key change while it runs: keys move, each stays in order",
+          "[engine][limits]") {
+  ps::graph g{"keyed workers"};
+  std::atomic<int> most{0};
+  headcount begun;
+  std::mutex mutex;
+  std::map<int, std::vector<int>> seen;
+  std::set<int> in_work;
+  g.source("numbers", numbers(3000))
+      .by_key([](const int& n) { return n % 7; })
+      .sink(
+          "keyed",
+          [&](int n) {
+            {
+              const std::lock_guard lock{mutex};
+              seen[n % 7].push_back(n);
+              if (!in_work.insert(n % 7).second) most = 100;  // two at a time of one key
+            }
+            begun.arrive();
+            const std::lock_guard lock{mutex};
+            in_work.erase(n % 7);
+          },
+          ps::blocking, ps::workers(1));
+  ps::runtime rt{ps::runtime_options{}};
+  ps::run r = rt.start(g);
+  std::size_t wanted = 50;
+  for (const int workers : {4, 2, 5, 1, 3}) {
+    REQUIRE(begun.await(wanted));
+    wanted += 500;
+    r.set_workers("keyed", workers);
   }
+  r.wait();
+  CHECK(most == 0);
+  std::size_t all = 0;
+  for (const auto& [key, items] : seen) {
+    CHECK(std::is_sorted(items.begin(), items.end()));
+    all += items.size();
+  }
+  CHECK(all == 3000);
 }
 
 TEST_CASE("the flag --set changes an option of a stage, and the program's own arguments are left",

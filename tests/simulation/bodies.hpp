@@ -52,7 +52,7 @@ struct labour {
     stop_after(context, in.value);
   }
   void note_worker(penstock::worker_context& context, std::uint64_t value) const {
-    if (of->keyed) set->log->worked(*of, value % keys, context.worker());
+    if (of->keyed && !set->plan->resizes(*of)) set->log->worked(*of, value % keys, context.worker());
   }
   void stop_after(penstock::worker_context& context, std::uint64_t value) const {
     if (!stops(*of, value)) return;
@@ -85,7 +85,7 @@ struct taking_body : emitting_labour {
   }
 };
 
-struct sole_body : labour {
+struct sole_body : emitting_labour {
   sole_item operator()(penstock::worker_context& context, const sole_item& in) const {
     if (!in.held) {
       set->log->complain("'" + of->name + "' got an item that can't be copied and was moved from");
@@ -95,7 +95,7 @@ struct sole_body : labour {
     return {std::make_unique<item>(first_output(in.held->value))};
   }
   std::optional<sole_item> on_end() const {
-    auto last = labour::on_end();
+    auto last = emitting_labour::on_end();
     if (!last) return std::nullopt;
     return sole_item{std::make_unique<item>(std::move(*last))};
   }

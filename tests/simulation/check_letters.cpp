@@ -75,7 +75,7 @@ class letter_checker {
     const bool relay = at == nullptr && op != nullptr;  // operators that are a stage of their own
     const node* reader = relay ? op : at;
     if (reader == nullptr || reader->inputs.size() != 1) return nullptr;
-    const bool sorted = reader->keyed && reader->options.workers.value_or(1) > 1;
+    const bool sorted = reader->keyed && (reader->options.workers.value_or(1) > 1 || shape_.resizes(*reader));
     const node& input = shape_.nodes[static_cast<std::size_t>(reader->inputs.front())];
     return input.type == node_type::source && !sorted ? &input : nullptr;
   }

@@ -73,11 +73,7 @@ class model {
   }
 
   bool partitioned(const node& n) const {
-    const auto resized = [&](const deed& d) {
-      return d.kind == deed::what::set_workers && d.stage == n.name;
-    };
-    return n.keyed && (n.options.workers.value_or(1) > 1 ||
-                       std::any_of(shape_.deeds.begin(), shape_.deeds.end(), resized));
+    return n.keyed && (n.options.workers.value_or(1) > 1 || shape_.resizes(n));
   }
   bool keeps_order(const node& n) const {
     return partitioned(n) || n.options.ordered.value_or(n.options.workers.value_or(1) == 1);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
@@ -89,6 +90,12 @@ struct shape {
   std::int64_t inactivity = 0;
   std::vector<node> nodes;  ///< producers first
   std::vector<deed> deeds;
+
+  /// The number of the node's workers is changed while it runs.
+  bool resizes(const node& n) const {
+    return std::any_of(deeds.begin(), deeds.end(),
+                       [&](const deed& d) { return d.kind == deed::what::set_workers && d.stage == n.name; });
+  }
 };
 
 /// The graph that a seed stands for.
