@@ -11,10 +11,12 @@
 namespace penstock {
 
 /// What one scatter and its gather share: how many jobs are open between them. Any thread.
-class scope_pair : public scope_terms {
+class scope_pair : public ref_counted {
  public:
   address scatter;
   address gather;
+  /// Apart, as scopes lie in the mailbox of the gather that is named here.
+  ref<scope_terms> terms = make_ref<scope_terms>();
   std::atomic<std::int64_t> open{0};
   std::atomic<bool> over{false};  ///< the gather has ended and closes nothing any more
 };
@@ -23,7 +25,7 @@ class scope_pair : public scope_terms {
 class scope_token final : public token {
  public:
   scope_token(ref<scope_pair> pair, ref<token> parent)
-      : pair_{std::move(pair)}, of_{make_ref<scope>(std::move(parent), pair_)} {
+      : pair_{std::move(pair)}, of_{make_ref<scope>(std::move(parent), pair_->terms)} {
     pair_->open.fetch_add(1);
   }
 

@@ -75,7 +75,7 @@ void stage::stop_early(bool outputs_wanted) {
   throw_away(reason_);
   if (plan_.gather) {
     // It closes nothing any more, but its scatter may still have other consumers.
-    plan_.gather->losses_count.store(is_lost(piece::no_edge));
+    plan_.gather->terms->losses_count.store(is_lost(piece::no_edge));
     plan_.gather->over.store(true);
     plan_.gather->scatter->post(scope_settled{});
   }
@@ -108,7 +108,7 @@ void stage::abort(const std::string& reason) {
   aborted_ = true;
   reason_ = reason;
   for (input_edge& edge : inputs_) edge.losses_count = true;
-  if (plan_.gather) plan_.gather->losses_count.store(true);
+  if (plan_.gather) plan_.gather->terms->losses_count.store(true);
   throw_away(reason);
   outbox_.discard(reason);
   reorder_.drain([&](finished_items done) { done.outputs.discard(reason); });

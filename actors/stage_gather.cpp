@@ -47,7 +47,7 @@ void stage::close_scope(scope& closed) {
   const bool too_many = collector_->held(&closed) + failures.size() > plan_.max_held;
   batch group = collector_->close(&closed, std::move(failures));
   if (phase_ != phase::running || failed_) {
-    if (failed_) plan_.gather->losses_count.store(true);
+    if (failed_) plan_.gather->terms->losses_count.store(true);
     closed.gave_up(reason_);
     settle_scope();
     return;

@@ -206,7 +206,7 @@ class planner {
       auto shared = make_ref<scope_pair>();
       stage_plan& from = plan_.stages[stage_of_.at(scatter)];
       stage_plan& to = plan_.stages[stage_of_.at(gather)];
-      shared->max_held = to.max_held;
+      shared->terms->max_held = to.max_held;
       from.scatter = shared;
       to.gather = shared;
       from.max_open = static_cast<std::uint32_t>(value(node, "max_open", node.options.max_open)

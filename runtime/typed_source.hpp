@@ -13,6 +13,7 @@
 #include <penstock/actors/source_body.hpp>
 #include <penstock/messages/batch_writer.hpp>
 #include <penstock/messages/copyable_item.hpp>
+#include <penstock/messages/error.hpp>
 #include <penstock/runtime/limits.hpp>
 #include <penstock/runtime/typed_body.hpp>
 
@@ -218,14 +219,18 @@ constexpr bool calls_for_each_item = [] {
 template <class F>
 std::function<std::unique_ptr<source_body>()> source_maker(F given) {
   using erased = std::conditional_t<calls_for_each_item<F>, calling_source<F>, range_source<F>>;
-  auto kept = std::make_shared<F>(std::move(given));
-  return [kept]() -> std::unique_ptr<source_body> {
-    if constexpr (copyable_item<F>) {
+  if constexpr (copyable_item<F>) {
+    return [kept = std::make_shared<F>(std::move(given))]() -> std::unique_ptr<source_body> {
       return std::make_unique<erased>(F(*kept));
-    } else {
-      return std::make_unique<erased>(std::move(*kept));
-    }
-  };
+    };
+  } else {
+    return [kept = std::make_shared<std::optional<F>>(std::move(given))]() -> std::unique_ptr<source_body> {
+      if (!*kept) throw graph_error("a source that can't be copied runs once, and this graph has run before");
+      auto made = std::make_unique<erased>(std::move(**kept));
+      kept->reset();
+      return made;
+    };
+  }
 }
 
 }  // namespace penstock::detail

@@ -30,6 +30,16 @@ int sum_of(const std::vector<ps::outcome<box>>& pieces) {
 
 }  // namespace
 
+TEST_CASE("a graph whose source can't be copied runs once, and says so the second time",
+          "[engine][move-only]") {
+  ps::graph g{"twice"};
+  headcount seen;
+  g.source("boxes", three_of(1)).sink("collect", [&](const box&) { seen.arrive(); });
+  run_to_end(g);
+  CHECK(mentions(text_of<ps::graph_error>([&] { run_to_end(g); }), "runs once"));
+  CHECK(seen.count() == 3);
+}
+
 TEST_CASE("a vector of move-only items is a source of them", "[engine][move-only]") {
   ps::graph g{"vector"};
   collected<int> seen;
