@@ -227,7 +227,12 @@ job_queues::job job_queues::park(std::size_t worker) {
     // Who started a job in the meantime may have counted on this watch.
     if (woken || !has_next()) break;
   }
-  if (overdue != nullptr && unpark(worker)) return overdue;
+  if (overdue != nullptr && unpark(worker)) {
+    // As one that searches it wakes another, who then keeps watch.
+    searching_.fetch_add(1);
+    own.searching = true;
+    return overdue;
+  }
   std::unique_lock lock{own.park_mutex};
   own.woken_up.wait(lock, [&] { return own.woken; });
   own.woken = false;

@@ -146,7 +146,14 @@ void source::add_tokens(batch& made) {
 
 bool source::apply_chain(batch& made) {
   const current_body here{run_.graph, plan_.name};
-  const batch input = writes_dead_letters(plan_.operators) ? made.copy() : batch{};
+  batch input;
+  try {
+    if (writes_dead_letters(plan_.operators)) input = made.copy();
+  } catch (...) {
+    made.discard("an item of source '" + plan_.name + "' could not be copied");
+    fail_run(std::current_exception(), plan_.operators.front().name);
+    return false;
+  }
   const operator_site site{run_,      plan_.name, plan_.codec,      input,         true,
                            meter_.in, 1,          plan_.max_output, plan_.max_item};
   const operator_result result = apply_operators(*chain_, plan_.operators, made, site);
