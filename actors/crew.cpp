@@ -57,9 +57,12 @@ crew::member* crew::free_worker(std::size_t line) {
 }
 
 crew::member* crew::suspended_worker() {
-  const auto found = std::find_if(members_.begin(), members_.end(),
-                                  [](const member& m) { return m.suspended && m.pieces == 0 && !m.leaving; });
-  return found == members_.end() ? nullptr : &*found;
+  member* oldest = nullptr;
+  for (member& each : members_) {
+    if (!each.suspended || each.pieces > 0 || each.leaving) continue;
+    if (oldest == nullptr || each.sequence < oldest->sequence) oldest = &each;
+  }
+  return oldest;
 }
 
 bool crew::has_idle() const {

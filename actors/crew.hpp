@@ -18,6 +18,8 @@ class crew {
     address port;
     unsigned pieces = 0;                    ///< assigned and not yet reported
     bool suspended = false;                 ///< holds a half-done item
+    std::uint64_t sequence = 0;             ///< that item's number
+    std::uint32_t edge = 0;                 ///< and the input that it came through
     bool retiring = false;                  ///< gets no more work
     bool leaving = false;                   ///< was told to finish
     bool slow = false;                      ///< has been at one piece for long
@@ -45,6 +47,7 @@ class crew {
   /// The free worker with the fewest pieces, null if none; with `line` the one that serves this line.
   member* free_worker();
   member* free_worker(std::size_t line);
+  /// Of those that hold a half-done item the one with the oldest, null if none.
   member* suspended_worker();
   unsigned free_count() const;
   /// Someone has nothing at all to do.

@@ -46,7 +46,8 @@ struct resume_worker {
   std::uint32_t room;
 };
 struct finish_worker {
-  bool emit;  ///< call `on_end` before `on_stop`
+  bool emit;         ///< call `on_end` before `on_stop`
+  bool lost = true;  ///< nobody else takes what is half done
 };
 /// Worker to stage.
 struct worker_reported {

@@ -27,23 +27,22 @@ std::uint32_t outbox::connect(address consumer, const std::string& name, std::ui
   return static_cast<std::uint32_t>(edges_.size() - 1);
 }
 
-std::int64_t outbox::room() const {
+std::int64_t outbox::room(std::int64_t own) const {
   auto room = std::numeric_limits<std::int64_t>::max();
   for (const output_edge& edge : edges_) {
-    if (!edge.cancelled) room = std::min(room, this->room(edge));
+    if (!edge.cancelled) room = std::min(room, free(edge) - reserved_ + own);
   }
   return std::max<std::int64_t>(room, 0);
 }
 
 /// What is started now will weigh something once it is made: as much as it can, if that is known, else as
 /// much as such items usually do. Every worker may have one in work and one in advance for all that.
-std::int64_t outbox::room(const output_edge& edge) const {
+std::int64_t outbox::free(const output_edge& edge) const {
   const auto bytes = edge.left.bytes - edge.backlog_bytes;
   if (bytes <= 0) return 0;
   const auto fits = bytes / (edge.heaviest > 0 ? edge.heaviest : edge.usual);
-  const auto items = std::min(edge.left.items - edge.backlog_items,
-                              std::max<std::int64_t>(fits, 2 * std::int64_t{workers_}));
-  return items - reserved_;
+  return std::min(edge.left.items - edge.backlog_items,
+                  std::max<std::int64_t>(fits, 2 * std::int64_t{workers_}));
 }
 
 void outbox::granted(std::uint32_t edge, credit amount) {

@@ -43,8 +43,9 @@ class outbox {
   std::size_t edges() const { return edges_.size(); }
 
   /// How many items a new start could emit: the credit that neither a running item nor a waiting output
-  /// claims. A stage without outputs has room for anything.
-  std::int64_t room() const;
+  /// claims. A stage without outputs has room for anything. `own`: of what is reserved, the part that this
+  /// start may use.
+  std::int64_t room(std::int64_t own = 0) const;
   void reserve(std::int64_t items) { reserved_ += items; }
   void unreserve(std::int64_t items) { reserved_ -= items; }
   std::int64_t reserved() const { return reserved_; }
@@ -76,7 +77,7 @@ class outbox {
   const std::vector<output_edge>& all() const { return edges_; }
 
  private:
-  std::int64_t room(const output_edge& edge) const;
+  std::int64_t free(const output_edge& edge) const;
   void flush(output_edge& edge, bool complete);
   batch next(output_edge& edge);
 

@@ -30,6 +30,7 @@ struct failed_item {
   std::exception_ptr error;
   std::string operation;  ///< the fused operator that threw; empty: the stage's own body
   std::uint32_t attempt = 1;
+  bool hopeless = false;  ///< another try would end alike
 };
 
 /// What became of a piece, or of the part of it that was worked on.

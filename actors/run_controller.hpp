@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <penstock/actors/actor.hpp>
@@ -61,6 +62,7 @@ class run_result {
     std::vector<std::function<void()>> callbacks;
     {
       const std::lock_guard lock{mutex_};
+      caller_ = std::this_thread::get_id();
       state_.finished = now;
       if (state_.phase != run_phase::failed && state_.phase != run_phase::aborted)
         state_.phase = run_phase::done;
@@ -77,10 +79,11 @@ class run_result {
     std::unique_lock lock{mutex_};
     ended_.wait(lock, [this] { return state_.ended; });
   }
-  /// The same, and until those who wanted to be called have been.
-  void wait_for_callbacks() const {
+  /// The same, and until those who wanted to be called have been. False: it was called by one of them.
+  bool wait_for_callbacks() const {
     std::unique_lock lock{mutex_};
-    ended_.wait(lock, [this] { return called_; });
+    ended_.wait(lock, [this] { return called_ || caller_ == std::this_thread::get_id(); });
+    return called_;
   }
 
  private:
@@ -89,6 +92,7 @@ class run_result {
   state state_;
   std::vector<std::function<void()>> callbacks_;
   bool called_ = false;
+  std::thread::id caller_;  ///< who calls the callbacks
 };
 
 /// The actor over all actors of a run: starts them, notes who failed first, stops the others, ends the run.

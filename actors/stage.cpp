@@ -185,10 +185,17 @@ std::int64_t stage::admissible(std::int64_t room) const {
   return std::min<std::int64_t>(room, plan_.max_open - plan_.scatter->open.load() - in_work_);
 }
 
+/// Room for the outputs of an item. All that is parked waits for the oldest one and goes out after it, so
+/// that one may use the credit that is kept for the others.
+std::int64_t stage::room_for(std::uint64_t sequence) const {
+  return outbox_.room(parked_ > 0 && sequence == reorder_.next() ? parked_ : 0);
+}
+
 bool stage::resume_suspended() {
-  const bool waits = inline_worker_ ? inline_worker_->suspended() : crew_.suspended_worker() != nullptr;
-  if (!waits) return false;
-  const auto room = std::min<std::int64_t>(outbox_.room(), std::max<std::uint32_t>(1, plan_.capacity / 4));
+  crew::member* const suspended = inline_worker_ ? nullptr : crew_.suspended_worker();
+  if (suspended == nullptr && !(inline_worker_ && inline_worker_->suspended())) return false;
+  const auto at = inline_worker_ ? inline_worker_->sequence() : suspended->sequence;
+  const auto room = std::min<std::int64_t>(room_for(at), std::max<std::uint32_t>(1, plan_.capacity / 4));
   if (room <= 0) return false;
   outbox_.reserve(room);
   if (inline_worker_) {
@@ -200,30 +207,27 @@ bool stage::resume_suspended() {
     report.finished = now_;
     settle(report);
   } else {
-    crew::member* worker = crew_.suspended_worker();
-    worker->suspended = false;
-    ++worker->pieces;
-    worker->port->post(resume_worker{static_cast<std::uint32_t>(room)});
+    suspended->suspended = false;
+    ++suspended->pieces;
+    suspended->port->post(resume_worker{static_cast<std::uint32_t>(room)});
   }
   return true;
 }
 
 bool stage::start_next() {
   if (work_.empty() || keys_move() || (inline_worker_ && inline_worker_->suspended())) return false;
-  const auto room = admissible(outbox_.room());
   for (std::size_t line = 0; line < work_.lines(); ++line) {
     if (work_.empty(line) || line_held_[line]) continue;
     const piece& head = work_.front(line);
     const bool reserved = head.reserved > 0;
-    // All that is parked waits for the oldest item, so that one must not wait for room.
-    const bool awaited = parked_ > 0 && head.sequence == reorder_.next();
-    if (room <= 0 && !reserved && !awaited) continue;
+    const auto room = admissible(room_for(head.sequence));
+    if (room <= 0 && !reserved) continue;
     crew::member* to = nullptr;
     if (!inline_worker_) {
       to = partitioner_ ? crew_.free_worker(line) : crew_.free_worker();
       if (to == nullptr) continue;
     }
-    piece work = work_.take(line, piece_size(line, std::max<std::int64_t>(room, awaited ? 1 : 0)));
+    piece work = work_.take(line, piece_size(line, room));
     claimed(work);
     if (!reserved) {
       std::int64_t needed = work.items.size();
@@ -231,7 +235,7 @@ bool stage::start_next() {
         const auto share = room / std::max<std::int64_t>(1, crew_.free_count());
         needed = std::clamp<std::int64_t>(share, 1, std::max<std::uint32_t>(1, plan_.capacity / 4));
       }
-      needed = std::min<std::int64_t>(needed, std::max<std::int64_t>(room, awaited ? 1 : 0));
+      needed = std::min(needed, room);
       work.reserved = static_cast<std::uint32_t>(needed);
       outbox_.reserve(needed);
     }

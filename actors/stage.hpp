@@ -79,6 +79,7 @@ class stage final : public actor_logic {
   void arrive(deliver_items& m);
   void enqueue(batch items, std::uint32_t edge, bool confirms);
   void pump();
+  std::int64_t room_for(std::uint64_t sequence) const;
   bool start_next();
   bool resume_suspended();
   std::uint32_t piece_size(std::size_t line, std::int64_t room) const;

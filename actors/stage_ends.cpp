@@ -130,7 +130,7 @@ bool stage::quiet() const {
 void stage::dismiss(bool emit) {
   phase_ = phase::finishing;
   if (inline_worker_) {
-    piece_report last = inline_worker_->finish(emit);
+    piece_report last = inline_worker_->finish(emit, is_lost(inline_worker_->edge()));
     inline_worker_.reset();
     if (last.hook_error) fail_run(last.hook_error, {});
     if (last.failure) fail_run(last.failure->error, last.failure->operation);
@@ -139,7 +139,7 @@ void stage::dismiss(bool emit) {
   for (crew::member& each : crew_.members()) {
     if (each.leaving) continue;
     each.leaving = true;
-    each.port->post(finish_worker{emit});
+    each.port->post(finish_worker{emit, is_lost(each.edge)});
   }
 }
 

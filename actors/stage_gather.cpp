@@ -66,7 +66,7 @@ void stage::close_scope(scope& closed) {
   report.edge = piece::no_edge;
   report.sequence = next_sequence_++;
   failed_item failure;
-  failure.attempt = 0xffff;  // trying again would not make it smaller
+  failure.hopeless = true;  // trying again would not make it smaller
   failure.item = std::move(group);
   failure.error = std::make_exception_ptr(
       held_error("graph '" + run_.graph + "', stage '" + plan_.stage + "': a job has more than max_held = " +

@@ -44,7 +44,8 @@ struct stage_plan : work_plan {
   unsigned workers = 1;
   bool ordered = false;
   bool one_to_many = false;  ///< an item may have many outputs: credit is reserved by outputs, not by items
-  bool lazy = false;         ///< the body suspends in the middle of an item
+  bool many_from_body = false;  ///< the same, without the fused operators
+  bool lazy = false;            ///< the body suspends in the middle of an item
   std::uint32_t capacity = 4096;
   std::uint64_t bytes = 16ULL << 20;
   std::uint64_t max_input = 0;     ///< bytes of its heaviest input, 0: not known

@@ -1,3 +1,4 @@
+#include <limits>
 #include <utility>
 
 #include <penstock/actors/stage.hpp>
@@ -13,6 +14,8 @@ void stage::note_report(const piece_report& report) {
   if (!report.last) return;
   crew::member& from = crew_.at(report.worker);
   from.suspended = report.suspended;
+  from.sequence = report.sequence + report.taken;
+  from.edge = report.edge;
   if (report.hook_error) return;
   --from.pieces;
   if (from.boards.empty()) return;
@@ -48,7 +51,7 @@ void stage::settle(piece_report& report) {
   }
   if (report.rest) {
     if (phase_ == phase::running && !failed_) {
-      work_.push_front(std::move(*report.rest));
+      work_.put_back(std::move(*report.rest));
     } else if (failed_ || is_lost(report.rest->edge)) {
       report.rest->items.discard(reason_);
     }
@@ -64,14 +67,15 @@ void stage::finish_items(std::uint64_t sequence, finished_items done) {
     return;
   }
   const auto count = done.count;
-  if (!plan_.one_to_many) park(done.outputs.size());
+  park(done.outputs.size());
   reorder_.add(sequence, count, std::move(done), [this](finished_items next) {
-    if (!plan_.one_to_many) park(-std::int64_t{next.outputs.size()});
+    park(-std::int64_t{next.outputs.size()});
     release(std::move(next));
   });
 }
 
-/// What waits for its turn keeps its credit, or the whole inbox could pile up behind one slow item.
+/// What waits for its turn keeps its credit, or what comes of the whole inbox could pile up behind one slow
+/// item.
 void stage::park(std::int64_t outputs) {
   parked_ += outputs;
   outbox_.reserve(outputs);
@@ -99,7 +103,7 @@ void stage::handle_failure(const piece_report& report, failed_item& failure) {
   // An operator may also throw on what `on_end` emitted, when nothing else is left to do.
   const bool at_the_end = report.ended && phase_ == phase::finishing;
   if ((phase_ != phase::running && !at_the_end) || failed_) {
-    failure.item.discard(reason_);
+    if (failed_ || is_lost(report.edge)) failure.item.discard(reason_);
     return;
   }
   if (!failure.operation.empty()) {
@@ -108,7 +112,8 @@ void stage::handle_failure(const piece_report& report, failed_item& failure) {
     return;
   }
   const double jitter = static_cast<double>(env_.random() % 1024) / 1024.0;
-  const auto decision = plan_.policy.decide(failure.attempt, failure.error, jitter);
+  const auto attempt = failure.hopeless ? std::numeric_limits<std::uint32_t>::max() : failure.attempt;
+  const auto decision = plan_.policy.decide(attempt, failure.error, jitter);
   if (decision.action == error_action::retry) {
     schedule_retry(report, failure, decision.delay.count());
     return;
@@ -156,6 +161,7 @@ void stage::schedule_retry(const piece_report& report, failed_item& failure, std
   waiting_retry again;
   again.line = partitioner_ ? report.key_slot % work_.lines() : 0;
   again.work.items = std::move(failure.item);
+  if (delay > 0) again.work.items.move_apart();
   again.work.sequence = report.sequence + report.taken;
   again.work.edge = report.edge;
   again.work.key_slot = report.key_slot;
@@ -181,7 +187,7 @@ void stage::retry(std::uint64_t id) {
   const auto found = retries_.find(id);
   if (found == retries_.end()) return;
   line_held_[found->second.line] = false;
-  work_.push_front(std::move(found->second.work));
+  work_.put_back(std::move(found->second.work));
   retries_.erase(found);
 }
 

@@ -47,7 +47,7 @@ void stage::take_back(piece_board& board) {
   // An item that is tried again keeps its credit: later ones may wait for it.
   if (stolen->attempt == 1) outbox_.unreserve(std::exchange(stolen->reserved, 0));
   in_work_ -= places(*stolen);
-  work_.push_front(std::move(*stolen));
+  work_.put_back(std::move(*stolen));
 }
 
 /// Nothing is left in the inbox: a free worker takes what a busy one has not begun. True if there is work

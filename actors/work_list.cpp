@@ -1,5 +1,6 @@
 #include <penstock/actors/work_list.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace penstock {
@@ -23,10 +24,13 @@ void work_list::push(piece work) {
   lines_[line_of(work, lines_.size())].push_back(std::move(work));
 }
 
-void work_list::push_front(piece work) {
+void work_list::put_back(piece work) {
   items_ += work.items.size();
   bytes_ += static_cast<std::int64_t>(work.items.weight());
-  lines_[line_of(work, lines_.size())].push_front(std::move(work));
+  std::deque<piece>& line = lines_[line_of(work, lines_.size())];
+  const auto later = std::find_if(line.begin(), line.end(),
+                                  [&](const piece& each) { return each.sequence >= work.sequence; });
+  line.insert(later, std::move(work));
 }
 
 piece work_list::take(std::size_t line, std::uint32_t most) {

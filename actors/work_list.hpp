@@ -10,8 +10,8 @@
 
 namespace penstock {
 
-/// The inbox of a stage: pieces in order of arrival, one line for all workers or, in a keyed stage, one line
-/// per worker. The stage's thread only.
+/// The inbox of a stage: pieces in the order of their numbers, one line for all workers or, in a keyed stage,
+/// one line per worker. The stage's thread only.
 class work_list {
  public:
   explicit work_list(std::size_t lines = 1) : lines_(lines) {}
@@ -26,8 +26,8 @@ class work_list {
   const piece& front(std::size_t line) const { return lines_[line].front(); }
 
   void push(piece work);
-  /// Puts back what was taken but not begun.
-  void push_front(piece work);
+  /// Puts back what was taken but not done, to where its number belongs.
+  void put_back(piece work);
   /// Takes up to `most` items from the head of a line, never from two pieces.
   piece take(std::size_t line, std::uint32_t most);
   /// Empties all lines.

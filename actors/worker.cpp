@@ -200,13 +200,13 @@ void worker::apply_chain(batch& items, const batch& input, piece_report& report)
   report.failure = std::move(failed);
 }
 
-piece_report worker::finish(bool emit) {
+piece_report worker::finish(bool emit, bool lost) {
   const current_body here{run_.graph, plan_.stage};
   piece_report report;
   report.worker = number_;
   report.ended = true;
   if (!body_) return report;
-  if (suspended_) {
+  if (suspended_ && lost) {
     const std::string reason = "the run ended before all of its outputs were taken";
     if (open_scope_) open_scope_->flag(reason);
     current_.items.discard(reason);

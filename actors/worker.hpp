@@ -43,11 +43,15 @@ class worker {
   piece_report run(piece work);
 
   bool suspended() const { return suspended_; }
+  /// Number of the item that is half done.
+  std::uint64_t sequence() const { return current_.sequence; }
+  std::uint32_t edge() const { return current_.edge; }
   /// Goes on with the item that ran out of credit, now with `room` more.
   piece_report resume(std::uint32_t room);
 
-  /// `on_end` (if `emit`), `on_stop`, and the end of the body.
-  piece_report finish(bool emit);
+  /// `on_end` (if `emit`), `on_stop`, and the end of the body. `lost`: nobody else takes an item that is half
+  /// done.
+  piece_report finish(bool emit, bool lost = true);
 
   unsigned number() const { return number_; }
 

@@ -32,7 +32,7 @@ after_turn worker_actor::turn() {
   } else if (auto* resumed = std::get_if<resume_worker>(&m)) {
     resume(resumed->room);
   } else if (auto* last = std::get_if<finish_worker>(&m)) {
-    report(worker_.finish(last->emit && !run_.stopping && !broken_));
+    report(worker_.finish(last->emit && !run_.stopping && !broken_, last->lost));
     return after_turn::done;
   }
   return waiting_.empty() ? after_turn::wait : after_turn::again;

@@ -163,6 +163,24 @@ void batch::append(batch&& other) {
   other.memory_ = nullptr;
 }
 
+void batch::move_apart() noexcept {
+  if (empty() || memory_->capacity() == count_) return;
+  try {
+    if (shared_) {
+      if (memory_->type().copy == nullptr) return;
+      batch own = copy();
+      *this = std::move(own);
+      return;
+    }
+    auto own = slab::make(memory_->type(), count_);
+    memory_->type().relocate(memory_->at(first_), own->at(0), count_);
+    memory_ = std::move(own);
+    first_ = 0;
+  } catch (...) {
+    // A copy constructor, or no memory: it is only thrift.
+  }
+}
+
 void batch::clear() noexcept {
   if (!memory_) return;
   if (count_ > 0 && !shared_) {

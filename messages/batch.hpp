@@ -95,6 +95,10 @@ class batch {
   /// one type, or two parts of one batch that follow each other: those are joined where they lie.
   void append(batch&& other);
 
+  /// Gives the items memory of their own, so that they keep that of their neighbours no longer. Shared items
+  /// are copied; those that can't be stay where they are.
+  void move_apart() noexcept;
+
   /// Destroys the items and lets go of their tokens.
   void clear() noexcept;
   /// The same, but the tokens are flagged first: these items are lost.

@@ -12,21 +12,43 @@ namespace {
 /// Items that go through expanding operators at a time; see worker and source.
 constexpr std::uint64_t helping = 16;
 
-/// Items that a producer may have made and not yet sent, none if there is no end to them.
-std::optional<std::uint64_t> made_ahead(const run_plan& plan, const run_plan::member& producer) {
-  const auto each = [](unsigned workers, bool expands, bool whole, std::uint64_t max_output) {
-    const std::uint64_t streamed = 2ULL * workers;
-    if (!expands && !whole) return std::optional{streamed};
-    if (max_output == 0) return std::optional<std::uint64_t>{};
-    return std::optional{std::max(streamed, workers * max_output * (expands ? helping : 1))};
-  };
+/// How one call of a producer's body and operators can overrun the room that it was given.
+struct producer_form {
+  unsigned workers = 1;
+  bool whole = false;    ///< the outputs of an item are made at once
+  bool expands = false;  ///< and each may become many in the operators behind
+  std::uint64_t max_output = 0;
+};
+
+producer_form form_of(const run_plan& plan, const run_plan::member& producer) {
   if (producer.is_source) {
     const source_plan& source = plan.sources[producer.index];
-    return each(1, source.expands, false, source.max_output);
+    return {1, false, source.expands, source.max_output};
   }
   const stage_plan& stage = plan.stages[producer.index];
-  const bool whole = stage.one_to_many && (!stage.lazy || stage.policy.keeps_items());
-  return each(stage.workers, stage.expands, whole && !stage.expands, stage.max_output);
+  return {stage.workers, stage.many_from_body && (!stage.lazy || stage.policy.keeps_items()), stage.expands,
+          stage.max_output};
+}
+
+/// Items that a producer may have made and not yet sent, none if there is no end to them.
+std::optional<std::uint64_t> made_ahead(const producer_form& form) {
+  const std::uint64_t streamed = 2ULL * form.workers;
+  if (!form.expands && !form.whole) return streamed;
+  if (form.max_output == 0) return std::nullopt;
+  std::uint64_t made = form.max_output;
+  // The body stops at a helping, but not within an item.
+  if (form.expands) made *= helping + (form.whole ? form.max_output - 1 : 0);
+  return std::max(streamed, form.workers * made);
+}
+
+/// Can outputs of a producer lie there for the sake of order? They keep their credit, but the oldest item may
+/// use it as well.
+bool reorders_many(const run_plan& plan, const run_plan::member& producer) {
+  if (producer.is_source) return false;
+  const stage_plan& stage = plan.stages[producer.index];
+  const bool in_line =
+      stage.workers == 1 && stage.pool == pool_kind::cooperative && !stage.policy.uses(error_action::retry);
+  return stage.one_to_many && stage.ordered && !stage.make_partitioner && !in_line;
 }
 
 }  // namespace
@@ -45,7 +67,8 @@ memory_estimate estimate_memory(const graph& g, const settings& overrides) {
     result.bytes += (2ULL * stage.workers + member.inputs.size()) * stage.max_input;
     if (stage.gather) result.bytes += std::uint64_t{stage.max_held} * stage.gather_open * stage.max_input;
     for (const std::size_t producer : member.inputs) {
-      const auto ahead = made_ahead(plan, plan.members[producer]);
+      if (reorders_many(plan, plan.members[producer])) result.bytes += stage.bytes;
+      const auto ahead = made_ahead(form_of(plan, plan.members[producer]));
       if (ahead) {
         result.bytes += *ahead * stage.max_input;
       } else {

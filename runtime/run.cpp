@@ -10,13 +10,14 @@ namespace penstock {
 
 namespace {
 
-/// Aborts what still runs and waits for it. Bodies that never return keep what they use.
+/// Aborts what still runs and waits for it. Bodies that never return keep what they use, and so does who is
+/// called at the end and ends the handle right there.
 void end(std::shared_ptr<run::impl>& state) {
   if (!state) return;
   if (!state->result().get().ended) state->post(abort_run{"its handle went out of scope"});
-  state->result().wait_for_callbacks();
+  const bool inside = !state->result().wait_for_callbacks();
   state->log_untold_failure();
-  const bool lost = !state->result().get().lost.empty();
+  const bool lost = inside || !state->result().get().lost.empty();
   const bool hung = state->env().lost_threads(lost ? 0 : 1'000'000'000) > 0;
   if (lost || hung) {
     static_cast<void>(new std::shared_ptr<run::impl>{std::move(state)});

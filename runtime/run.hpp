@@ -43,6 +43,7 @@ class run {
 
   /// Calls `f` once the run has ended: on a thread of the runtime, which it must not hold up or, if the run
   /// has ended, at once. It has returned before the run's destructor has. What it throws is logged.
+  /// It should not end this handle: what the run used would be kept until the process ends.
   void when_ended(std::function<void()> f);
 
  private:

@@ -143,7 +143,7 @@ class planner {
     plan.max_held = static_cast<std::uint32_t>(
         value(node, "max_held", given.max_held).value_or(default_number("max_held")));
     plan.ordered = overrides_.flag(node.name, "ordered").value_or(given.ordered.value_or(plan.workers == 1));
-    plan.one_to_many = node.one_to_many;
+    plan.one_to_many = plan.many_from_body = node.one_to_many;
     plan.lazy = node.lazy;
     plan.make_partitioner = node.make_partitioner;
     plan.make_collector = node.make_collector;

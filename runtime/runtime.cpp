@@ -51,17 +51,26 @@ std::shared_ptr<spdlog::logger> make_logger(const std::string& level) {
 
 /// Shows progress and passes signals on until the run has ended.
 void watch(run& running, run_result& result, signal_guard& signals, progress_display& progress) {
-  bool ended = false;
-  std::mutex mutex;
-  result.when_ended([&] {
-    const std::lock_guard lock{
-        mutex};  // held until the wake is over, as this function may return right after
-    ended = true;
-    signals.wake();
+  struct end_note {
+    std::mutex mutex;  ///< held until the wake is over, as this function may return right after
+    bool ended = false;
+    bool watched = true;
+  };
+  const auto note = std::make_shared<end_note>();
+  result.when_ended([note, &signals] {
+    const std::lock_guard lock{note->mutex};
+    note->ended = true;
+    if (note->watched) signals.wake();
   });
+  // Showing progress may throw, and the run ends after that.
+  const auto look_away = [](end_note* of) {
+    const std::lock_guard lock{of->mutex};
+    of->watched = false;
+  };
+  const std::unique_ptr<end_note, decltype(look_away)> watching{note.get(), look_away};
   const auto has_ended = [&] {
-    const std::lock_guard lock{mutex};
-    return ended;
+    const std::lock_guard lock{note->mutex};
+    return note->ended;
   };
   int seen = 0;
   while (!has_ended()) {

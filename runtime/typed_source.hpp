@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -224,10 +225,18 @@ std::function<std::unique_ptr<source_body>()> source_maker(F given) {
       return std::make_unique<erased>(F(*kept));
     };
   } else {
-    return [kept = std::make_shared<std::optional<F>>(std::move(given))]() -> std::unique_ptr<source_body> {
-      if (!*kept) throw graph_error("a source that can't be copied runs once, and this graph has run before");
-      auto made = std::make_unique<erased>(std::move(**kept));
-      kept->reset();
+    struct only_one {
+      std::mutex mutex;  ///< two runs may start side by side
+      std::optional<F> given;
+    };
+    auto kept = std::make_shared<only_one>();
+    kept->given.emplace(std::move(given));
+    return [kept]() -> std::unique_ptr<source_body> {
+      const std::lock_guard lock{kept->mutex};
+      if (!kept->given)
+        throw graph_error("a source that can't be copied runs once, and this graph has run before");
+      auto made = std::make_unique<erased>(std::move(*kept->given));
+      kept->given.reset();
       return made;
     };
   }

@@ -53,6 +53,15 @@ TEST_CASE("a suspended worker goes on once nothing of its is under way") {
   CHECK(all.suspended_worker()->number == 1);
 }
 
+TEST_CASE("of suspended workers the one with the oldest item goes on first") {
+  crew all = of_three();
+  for (unsigned number = 0; number < 3; ++number) {
+    all.at(number).suspended = true;
+    all.at(number).sequence = 30 - 10 * number;
+  }
+  CHECK(all.suspended_worker()->number == 2);
+}
+
 TEST_CASE("those on the way out still count until they have gone") {
   crew all = of_three();
   all.at(2).leaving = true;

@@ -46,7 +46,7 @@ TEST_CASE("items leave in the order in which they came, each with its number") {
         REQUIRE(work.sequence == static_cast<std::uint64_t>(taken));
         REQUIRE(values_of<int>(work.items) == sequence(taken, static_cast<int>(work.items.size())));
         if (random() % 4 == 0) {
-          list.push_front(std::move(work));
+          list.put_back(std::move(work));
         } else {
           taken += static_cast<int>(work.items.size());
         }
@@ -114,4 +114,16 @@ TEST_CASE("clearing gives a last look at each piece, in time to flag its tokens"
     CHECK(told->settled == 1);
     CHECK(told->flagged == lost);
   }
+}
+
+TEST_CASE("what is put back stands where its number belongs, whoever gives it back first") {
+  ps::work_list list;
+  list.push(piece_of(0, 3));
+  list.push(piece_of(3, 3));
+  list.push(piece_of(6, 3));
+  ps::piece first = list.take(0, 3);
+  ps::piece second = list.take(0, 3);
+  list.put_back(std::move(first));
+  list.put_back(std::move(second));
+  for (int i = 0; i < 3; ++i) CHECK(list.take(0, 3).sequence == 3 * static_cast<std::uint64_t>(i));
 }

@@ -39,7 +39,7 @@ class random_handling {
   explicit random_handling(unsigned seed) : random_{seed} {}
 
   void step() {
-    switch (below(8)) {
+    switch (below(9)) {
       case 0:
       case 1:
         return make();
@@ -53,6 +53,9 @@ class random_handling {
         return copy();
       case 6:
         return truncate();
+      case 7:
+        if (!all_.empty()) any().items.move_apart();
+        return;
       default:
         return drop();
     }
@@ -142,4 +145,29 @@ TEST_CASE("whatever is done to batches, no item is lost, doubled, or parted from
     }
     REQUIRE(all.clean());
   }
+}
+
+TEST_CASE("items that move apart let go of their neighbours, also of shared ones") {
+  for (const bool shared : {false, true}) {
+    census all;
+    ps::batch many = batch_of<counted>(sequence(0, 10));
+    if (shared) many.share();
+    ps::batch one = many.split_front(1);
+    one.move_apart();
+    many.clear();
+    CHECK(counted::alive == 1);
+    CHECK(counted_values(one) == sequence(0, 1));
+    one.clear();
+    CHECK(all.clean());
+  }
+}
+
+TEST_CASE("items that can't be copied stay with their neighbours where those are shared") {
+  census all;
+  ps::batch many = batch_of<counted>(sequence(0, 10));
+  many.items<counted>()[0].break_copies();
+  many.share();
+  ps::batch one = many.split_front(1);
+  one.move_apart();
+  CHECK(counted_values(one) == sequence(0, 1));
 }

@@ -47,6 +47,21 @@ class queue {
   int next_ = 0;
 };
 
+/// An order that can't be copied if it is for three.
+struct order {
+  int of = 0;
+
+  explicit order(int n) : of{n} {}
+  order(order&&) noexcept = default;
+  order(const order& other) : of{other.of} {
+    if (of == 3) throw broken_item{"can't be copied"};
+  }
+  order& operator=(order&&) noexcept = default;
+  order& operator=(const order&) = delete;
+  ~order() = default;
+};
+BOOST_DESCRIBE_STRUCT(order, (), (of))
+
 int fail_on_three(const int& n) {
   if (n == 3) throw broken_item{"three"};
   return n;
@@ -133,4 +148,18 @@ TEST_CASE("failures of pieces count towards max_held", "[engine][letters]") {
           ps::max_held(10))
       .sink("end", [](int) {});
   CHECK(mentions(text_of<ps::error>([&] { run_to_end(g); }), "max_held = 10"));
+}
+
+TEST_CASE("an item of a source that can't be copied for a later dead letter fails the run",
+          "[engine][letters]") {
+  ps::graph g{"no_copy_at_source"};
+  g.source("orders",
+           [next = 0]() mutable -> std::optional<order> {
+             if (next == 5) return std::nullopt;
+             return order{++next};
+           })
+      .map(
+          "number", [](const order& each) { return each.of; }, ps::on_error(ps::dead_letter()))
+      .sink("end", [](int) {});
+  CHECK(text_of<broken_item>([&] { run_to_end(g); }) == "can't be copied");
 }

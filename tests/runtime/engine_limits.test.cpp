@@ -229,3 +229,26 @@ TEST_CASE("the flag --set changes an option of a stage, and the program's own ar
   r.wait();
   CHECK(stage_of(r.snapshot(), "work").workers == 3);
 }
+
+TEST_CASE("what comes of later items can't pile up behind one that is tried again", "[engine][limits]") {
+  ps::graph g{"behind a retry"};
+  std::atomic<int> bodies{0};
+  int while_waiting = 0;
+  collected<int> seen;
+  g.source("numbers", numbers(500))
+      .stage(
+          "ten of each",
+          [&](ps::worker_context& context, const int& n) {
+            if (n == 0 && context.attempt() == 1) throw broken_item{"once"};
+            if (n == 0) while_waiting = bodies;
+            ++bodies;
+            return std::vector<int>(10, n);
+          },
+          ps::on_error(ps::retry(1, 200ms)), ps::max_output(10), ps::ordered)
+      .sink(
+          "end", [&](int n) { seen.push(n); }, ps::capacity(20));
+  run_to_end(g);
+  CHECK(while_waiting <= 20 / 10 + 1);
+  CHECK(seen.size() == 5000);
+  CHECK(seen.values() == seen.sorted());
+}

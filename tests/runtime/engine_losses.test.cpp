@@ -232,3 +232,24 @@ TEST_CASE("a gather whose consumer stops, and which alone takes its pieces, lose
   CHECK(f.told->acked.sorted() == done.sorted());
   CHECK(done.size() == 10);
 }
+
+TEST_CASE("an item that fails after its stage stopped is not lost while another takes it",
+          "[engine][losses]") {
+  job_graph f;
+  headcount both;
+  auto jobs = f.jobs(50, 8);
+  jobs.sink(
+      "stops",
+      [&](ps::worker_context& context, int n) {
+        both.arrive();
+        require_arrivals(both, 2);
+        if (n > 0) return context.stop();
+        be_slow(50ms);
+        throw broken_item{"late"};
+      },
+      ps::workers(2), ps::blocking, ps::on_error(ps::skip()));
+  jobs.sink("all", [](int) {});
+  run_to_end(f.g);
+  CHECK(f.told->acked.sorted() == numbers(50));
+  CHECK(f.told->nacked.size() == 0);
+}

@@ -286,3 +286,15 @@ TEST_CASE("many jobs of very different size are all gathered, under little capac
   run_to_end(g);
   CHECK(seen.sorted() == expected);
 }
+
+TEST_CASE("a job that is too large for max_held is not tried again, however often that is allowed",
+          "[engine][scatter]") {
+  ps::graph g{"too large"};
+  g.source("one", numbers(1))
+      .scatter("pieces", [](int) { return numbers(100); })
+      .gather("together", &count, ps::max_held(10), ps::on_error(ps::retry(1000000, 0ns), ps::skip()))
+      .sink("end", [](const tally&) {});
+  const auto all = run_to_end(g);
+  CHECK(stage_of(all, "together").retries == 0);
+  CHECK(stage_of(all, "together").skipped == 1);
+}

@@ -112,3 +112,26 @@ TEST_CASE("settings from outside change the bound") {
   overrides.set("end.bytes=5000");
   CHECK(ps::estimate_memory(g, overrides).bytes == ps::memory_bound(g) + 4000);
 }
+
+TEST_CASE("results of many that wait for an older item take their consumer's room once more") {
+  const auto bound = [](auto... options) {
+    ps::graph g{"g"};
+    numbers(g).stage("many", &pieces, ps::max_output(10), options...).sink("end", &nothing, ps::bytes(1000));
+    return ps::memory_bound(g);
+  };
+  const auto in_line = bound();
+  CHECK(bound(ps::workers(1), ps::ordered) == in_line);
+  CHECK(bound(ps::on_error(ps::retry(1))) == in_line + 1000);
+  CHECK(bound(ps::workers(2), ps::ordered) == bound(ps::workers(2)) + 1000);
+}
+
+TEST_CASE("a body and operators that both make many of one multiply") {
+  ps::graph g{"g"};
+  numbers(g)
+      .stage("many", &pieces, ps::bytes(1000), ps::max_output(10))
+      .flat_map("more", &pieces)
+      .sink("end", &nothing, ps::bytes(1000));
+  // The body stops at 16 items, but not within those of its last one.
+  const std::uint64_t made = (2 + (15 + 10) * 10) * sizeof(int);
+  CHECK(ps::memory_bound(g) == 2 * 1000 + 2 * (2 + 1) * sizeof(int) + made);
+}
