@@ -295,9 +295,11 @@ void job_queues::wake_one() {
     searching_.fetch_add(1);
   }
   worker_queue& sleeper = *workers_[worker];
-  const std::lock_guard lock{sleeper.park_mutex};
-  sleeper.woken = true;
-  sleeper.woken_up.notify_one();
+  {
+    const std::lock_guard lock{sleeper.park_mutex};
+    sleeper.woken = true;
+  }
+  sleeper.woken_up.notify_one();  // behind the lock, which would put the woken one to sleep again
 }
 
 job_queues::job job_queues::take_left() {

@@ -20,7 +20,7 @@ pace pace_of(const stage_plan& plan) {
     case pool_kind::blocking:
       return {1, 1};
     case pool_kind::per_core:
-      return {3000 * microsecond, 1024};
+      return {10'000 * microsecond, 1024};
     case pool_kind::cooperative:
       break;
   }

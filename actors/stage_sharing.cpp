@@ -6,9 +6,11 @@ namespace penstock {
 
 namespace {
 
-/// Pieces are cut to take a few milliseconds, and one may wait behind another; after this long something in
-/// them takes longer than thought.
-constexpr std::int64_t long_piece = 10'000'000;
+/// After this long something in a piece takes longer than thought. Those of per_core pools are cut to take up
+/// to 10 ms, and one may wait behind another.
+std::int64_t long_piece(pool_kind pool) { return pool == pool_kind::per_core ? 30'000'000 : 10'000'000; }
+/// Bytes of an item that are moved sooner than a count is shared.
+constexpr std::size_t cheap_to_move = 64;
 /// Blocking workers whose items are shorter get their next one in advance.
 constexpr std::int64_t short_wait = 5'000'000;
 
@@ -34,10 +36,12 @@ void stage::assign(crew::member& to, piece work) {
     return;
   }
   const bool others_wait = work.items.size() > 1 || to.pieces > 1;
+  // Workers that take from one slab item by item would pass its reference count to and fro.
+  if (!work.items.shared() && work.items.type()->size <= cheap_to_move) work.items.move_apart();
   auto board = make_ref<piece_board>(std::move(work), now_);
   to.boards.push_back(board);
   to.port->post(assign_piece{{}, std::move(board)});
-  if (others_wait && !std::exchange(looks_after_, true)) env_.remind(long_piece, self_, look_after{});
+  if (others_wait && !std::exchange(looks_after_, true)) env_.remind(long_piece(plan_.pool), self_, look_after{});
 }
 
 /// What is not begun of a piece goes back to the head of the inbox.
@@ -83,13 +87,13 @@ void stage::look_after_workers() {
   for (crew::member& each : crew_.members()) {
     if (each.boards.empty()) continue;
     at_work = true;
-    if (now_ - each.boards.front()->since() < long_piece) continue;
+    if (now_ - each.boards.front()->since() < long_piece(plan_.pool)) continue;
     each.slow = true;
     harvest(each);
     if (phase_ != phase::running) continue;
     for (auto board = each.boards.rbegin(); board != each.boards.rend(); ++board) take_back(**board);
   }
-  if (at_work && !std::exchange(looks_after_, true)) env_.remind(long_piece, self_, look_after{});
+  if (at_work && !std::exchange(looks_after_, true)) env_.remind(long_piece(plan_.pool), self_, look_after{});
 }
 
 }  // namespace penstock

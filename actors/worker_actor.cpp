@@ -64,13 +64,6 @@ void worker_actor::hand_back(piece work) {
 
 /// Item by item, while others may take from the board what is not begun.
 void worker_actor::work_on(piece_board& board) {
-  const auto tell = [&](bool over) {
-    for (piece_report& done : board.harvest()) {
-      done.last = false;
-      report(std::move(done));
-    }
-    if (over) hand_back(board.steal().value_or(piece{}));
-  };
   while (!run_.stopping && !broken_) {
     auto one = board.take();
     if (!one) break;
@@ -79,10 +72,22 @@ void worker_actor::work_on(piece_board& board) {
     made.began = began;
     made.finished = env_.now();
     const bool stops = made.wants_stop;
-    if (board.add(std::move(made))) tell(false);
+    if (board.add(std::move(made))) tell(board.harvest(), false);
     if (stops) break;
   }
-  tell(true);
+  std::vector<piece_report> done = board.harvest();
+  auto rest = board.steal();
+  const bool more = rest || done.empty();
+  tell(std::move(done), !more);
+  if (more) hand_back(rest ? std::move(*rest) : piece{});
+}
+
+/// `over`: the last one ends the piece. Every report wakes the stage, so that one of its own is saved.
+void worker_actor::tell(std::vector<piece_report> done, bool over) {
+  for (std::size_t i = 0; i < done.size(); ++i) {
+    done[i].last = over && i + 1 == done.size();
+    report(std::move(done[i]));
+  }
 }
 
 void worker_actor::resume(std::uint32_t room) {

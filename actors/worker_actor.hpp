@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <vector>
 
 #include <penstock/actors/actor.hpp>
 #include <penstock/actors/piece_board.hpp>
@@ -21,6 +22,7 @@ class worker_actor final : public actor_logic {
   void report(piece_report made);
   void work_on(piece work);
   void work_on(piece_board& board);
+  void tell(std::vector<piece_report> done, bool over);
   void hand_back(piece work);
   void resume(std::uint32_t room);
 
