@@ -64,13 +64,13 @@ void worker_actor::hand_back(piece work) {
 
 /// Item by item, while others may take from the board what is not begun.
 void worker_actor::work_on(piece_board& board) {
+  auto time = env_.now();
   while (!run_.stopping && !broken_) {
     auto one = board.take();
     if (!one) break;
-    const auto began = env_.now();
     piece_report made = worker_.run(std::move(*one));
-    made.began = began;
-    made.finished = env_.now();
+    made.began = time;
+    made.finished = time = env_.now();
     const bool stops = made.wants_stop;
     if (board.add(std::move(made))) tell(board.harvest(), false);
     if (stops) break;
