@@ -27,6 +27,7 @@ deps: ## install the Debian packages that are missing (never removes one)
 	@scripts/deps.sh
 
 format: ## format all sources with clang-format
+	@scripts/deps.sh --ci
 	@scripts/format.sh
 
 clean: ## remove the build folder

@@ -41,7 +41,8 @@ void stage::assign(crew::member& to, piece work) {
   auto board = make_ref<piece_board>(std::move(work), now_);
   to.boards.push_back(board);
   to.port->post(assign_piece{{}, std::move(board)});
-  if (others_wait && !std::exchange(looks_after_, true)) env_.remind(long_piece(plan_.pool), self_, look_after{});
+  if (others_wait && !std::exchange(looks_after_, true))
+    env_.remind(long_piece(plan_.pool), self_, look_after{});
 }
 
 /// What is not begun of a piece goes back to the head of the inbox.

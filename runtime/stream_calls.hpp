@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -28,6 +29,10 @@ template <class T, class KeyOf>
 class keyed_stream;
 
 namespace detail {
+
+/// What a call begins with where its optional name is left out.
+template <class F>
+concept unnamed = !std::convertible_to<F, std::string>;
 
 /// The calls that a stream and a refined stream share. A call with a mistake in it is refused with one
 /// message, and nothing else of it is compiled.
@@ -106,34 +111,34 @@ class stream_calls {
 
   // Fused operators: no stage of their own, they run with what makes the items. Optionally named, with a
   // policy.
-  template <class F>
-  auto map(F f) const {
-    return map("map", std::move(f));
+  template <unnamed F, class... Options>
+  auto map(F f, const Options&... options) const {
+    return map("map", std::move(f), options...);
   }
   template <class F, class... Options>
   auto map(std::string name, F f, const Options&... options) const {
     return refine_with(std::move(name), map_operator<F>{std::move(f)}, options...);
   }
-  template <class F>
-  auto filter(F f) const {
-    return filter("filter", std::move(f));
+  template <unnamed F, class... Options>
+  auto filter(F f, const Options&... options) const {
+    return filter("filter", std::move(f), options...);
   }
   template <class F, class... Options>
   auto filter(std::string name, F f, const Options&... options) const {
     return refine_with(std::move(name), filter_operator<F>{std::move(f)}, options...);
   }
-  template <class F>
-  auto flat_map(F f) const {
-    return flat_map("flat_map", std::move(f));
+  template <unnamed F, class... Options>
+  auto flat_map(F f, const Options&... options) const {
+    return flat_map("flat_map", std::move(f), options...);
   }
   template <class F, class... Options>
   auto flat_map(std::string name, F f, const Options&... options) const {
     return refine_with(std::move(name), flat_map_operator<F>{std::move(f)}, options...);
   }
   auto flatten() const { return flat_map("flatten", identity_function{}); }
-  template <class F>
-  auto tap(F f) const {
-    return tap("tap", std::move(f));
+  template <unnamed F, class... Options>
+  auto tap(F f, const Options&... options) const {
+    return tap("tap", std::move(f), options...);
   }
   template <class F, class... Options>
   auto tap(std::string name, F f, const Options&... options) const {

@@ -144,3 +144,18 @@ TEST_CASE("a failure of a named fused operator is reported under that name", "[e
   CHECK_THROWS_AS(r.wait(), broken_item);
   CHECK(mentions(r.snapshot().failure, "halve"));
 }
+
+TEST_CASE("a fused operator takes a policy without a name as well", "[engine][operators]") {
+  ps::graph g{"unnamed"};
+  collected<int> seen;
+  const auto odd_fails = [](int n) { return n % 2 == 0 ? n : throw broken_item{"odd"}; };
+  g.source("numbers", numbers(6))
+      .map(odd_fails, ps::on_error(ps::skip()))
+      .filter([&](const int& n) { return odd_fails(n + 1) > 0; }, ps::on_error(ps::skip()))
+      .flat_map([](int n) { return std::vector<int>(2, n); })
+      .tap([](const int& n) { throw broken_item{std::to_string(n)}; }, ps::on_error(ps::skip()))
+      .sink("collect", [&](int n) { seen.push(n); });
+  const auto all = run_to_end(g);
+  CHECK(seen.values().empty());
+  CHECK(stage_of(all, "numbers").skipped == 6);
+}
