@@ -1,6 +1,8 @@
 #include <penstock/runtime/run.hpp>
 
+#include <mutex>
 #include <utility>
+#include <vector>
 
 #include <penstock/messages/error.hpp>
 #include <penstock/runtime/option_table.hpp>
@@ -9,6 +11,14 @@
 namespace penstock {
 
 namespace {
+
+/// Until the process ends, and beyond the end of its static objects.
+void keep(std::shared_ptr<run::impl> state) {
+  static auto& mutex = *new std::mutex;
+  static auto& kept = *new std::vector<std::shared_ptr<run::impl>>;
+  const std::lock_guard lock{mutex};
+  kept.push_back(std::move(state));
+}
 
 /// Aborts what still runs and waits for it. Bodies that never return keep what they use, and so does who is
 /// called at the end and ends the handle right there.
@@ -20,7 +30,7 @@ void end(std::shared_ptr<run::impl>& state) {
   const bool lost = inside || !state->result().get().lost.empty();
   const bool hung = state->env().lost_threads(lost ? 0 : 1'000'000'000) > 0;
   if (lost || hung) {
-    static_cast<void>(new std::shared_ptr<run::impl>{std::move(state)});
+    keep(std::move(state));
   }
   state = nullptr;
 }
