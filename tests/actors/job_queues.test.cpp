@@ -155,6 +155,34 @@ TEST_CASE("a job that was to follow a long one is done by another worker") {
   }
 }
 
+TEST_CASE("who leaves the watch with a job hands the watch on") {
+  // Each job waits for the one that it starts, so that every worker but the last is held up.
+  constexpr std::size_t workers = 4;
+  for (int i = 0; i < 20; ++i) {
+    std::promise<void> done;
+    const std::shared_future<void> last = done.get_future().share();
+    std::atomic<int> late{0};
+    std::atomic<std::size_t> open{workers};
+    std::promise<void> all;
+    crew_of_threads crew{workers};
+    std::vector<crew_of_threads::task> chain(workers);
+    for (std::size_t link = 0; link < workers; ++link) {
+      chain[link] = [&, link](std::size_t worker) {
+        if (link + 1 == workers) {
+          done.set_value();
+        } else {
+          crew.queues.push_next(worker, &chain[link + 1]);
+          if (last.wait_for(patience) != std::future_status::ready) late.fetch_add(1);
+        }
+        if (open.fetch_sub(1) == 1) all.set_value();
+      };
+    }
+    crew.queues.push(&chain[0]);
+    REQUIRE(all.get_future().wait_for(2 * patience) == std::future_status::ready);
+    CHECK(late == 0);
+  }
+}
+
 TEST_CASE("every job is done exactly once, whoever starts and whoever does it") {
   constexpr int chains = 64;
   constexpr int length = 500;
