@@ -177,7 +177,8 @@ TEST_CASE("a stage behind a merge loses what only it takes, and nothing of what 
             done.push(n);
             context.stop();
           },
-          ps::capacity(128), ps::blocking);
+          // A quarter of it belongs to each of the two edges, whatever the other has borrowed: all forty fit.
+          ps::capacity(256), ps::blocking);
   collected<int> of_other;
   shared.sink("all", [&](int n) { of_other.push(n); });
   run_to_end(g);
