@@ -52,14 +52,28 @@ concept has_member_serialize = requires(T& item, serialize_probe& archive) {
   item.serialize(archive, 0u);
 };
 
+struct named_serialize {
+  void serialize();
+};
+template <class T>
+struct with_named_serialize : T, named_serialize {};
+
+/// A member of that name, private ones included: then the name means two things in a class derived from both.
+/// A final class may have one, which can't be seen.
+template <class T>
+concept may_have_hidden_serialize = std::is_class_v<T> && (std::is_final_v<T> || !requires {
+  &with_named_serialize<T>::serialize;
+});
+
 /// A serialize function that can be seen from outside. It has the say over a description.
 template <class T>
 concept has_visible_serialize = has_member_serialize<T> || boost::serialization::has_free_serialize<T>;
 
-/// False where there is certainly neither a description nor a serialize function. A class with private
-/// members may have made Boost its friend, which can't be seen.
+/// False where there is certainly neither a description nor a serialize function. A class whose serialize
+/// function is private has made Boost its friend, or will hear of it from Boost.
 template <class T>
-concept has_serialize_or_description = described<T> || has_visible_serialize<T> || !std::is_aggregate_v<T>;
+concept has_serialize_or_description =
+    described<T> || has_visible_serialize<T> || may_have_hidden_serialize<T> || std::is_union_v<T>;
 
 /// Refuses what is neither described nor has a serialize function: once for a type, whoever asks.
 template <class T>

@@ -62,16 +62,19 @@ TEST_CASE("timers run by their time, equal times in the order of the calls, none
   std::int64_t ran_at = 0;
   std::promise<void> done;
   ps::control_thread control;
-  control.at(soon + 1'000'000, [&] {
-    order.push_back(3);
-    done.set_value();
+  // Set on that thread itself, they are all set before it looks at the time.
+  control.post([&] {
+    control.at(soon + 1'000'000, [&] {
+      order.push_back(3);
+      done.set_value();
+    });
+    control.at(soon, [&] {
+      order.push_back(1);
+      ran_at = ps::steady_now();
+    });
+    control.at(soon, [&] { order.push_back(2); });
+    control.at(start - 5, [&] { order.push_back(0); });
   });
-  control.at(soon, [&] {
-    order.push_back(1);
-    ran_at = ps::steady_now();
-  });
-  control.at(soon, [&] { order.push_back(2); });
-  control.at(start - 5, [&] { order.push_back(0); });
   REQUIRE(done.get_future().wait_for(patience) == std::future_status::ready);
   catch_up(control);
   CHECK(order == std::vector<int>{0, 1, 2, 3});
