@@ -12,6 +12,8 @@ namespace penstock {
 
 namespace {
 
+thread_local bool on_control_thread = false;
+
 class control_box final : public actor_box {
  public:
   control_box(std::unique_ptr<actor_logic> logic, control_thread& thread)
@@ -63,7 +65,10 @@ address control_thread::spawn(std::unique_ptr<actor_logic> logic) {
   return ref<control_box>{new control_box{std::move(logic), *this}};
 }
 
+bool control_thread::is_here() { return on_control_thread; }
+
 void control_thread::run() {
+  on_control_thread = true;
   std::unique_lock lock{mutex_};
   while (!over_) {
     const auto time = steady_now();

@@ -24,6 +24,9 @@ class control_thread {
   /// Drops what is still due and joins.
   ~control_thread();
 
+  /// True on a thread of that kind: it must not wait for what only it can do.
+  static bool is_here();
+
   void post(task work);
   /// Runs `work` at `when` (ns of `steady_now`); equal times in order of the calls.
   void at(std::int64_t when, task work);

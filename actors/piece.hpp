@@ -20,7 +20,22 @@ struct piece {
   std::uint32_t attempt = 1;
   std::uint32_t reserved = 0;  ///< items of downstream credit that are held for it
   std::int64_t arrived = 0;    ///< ns
+  bool counted = false;        ///< its wait for a worker is in the figures
   bool confirms = false;       ///< it ends a batch: claiming it tells the producer that the stage keeps up
+
+  /// Takes the first `count` items away; the reserved credit stays.
+  piece split_front(std::uint32_t count) {
+    piece front;
+    front.items = items.split_front(count);
+    front.sequence = sequence;
+    front.edge = edge;
+    front.key_slot = key_slot;
+    front.attempt = attempt;
+    front.arrived = arrived;
+    front.counted = counted;
+    sequence += front.items.size();
+    return front;
+  }
 };
 
 /// An item whose body threw. `item` is empty if the body may have changed it.
@@ -28,7 +43,8 @@ struct failed_item {
   batch item;
   std::size_t weight = 0;  ///< what the item weighed when it came in
   std::exception_ptr error;
-  std::string operation;  ///< the fused operator that threw; empty: the stage's own body
+  bool by_operator = false;  ///< a fused operator threw, not the stage's own body
+  std::string operation;     ///< its name
   std::uint32_t attempt = 1;
   bool hopeless = false;  ///< another try would end alike
 };

@@ -17,15 +17,13 @@ bool joins(const piece_report& before, const piece_report& next) {
 std::optional<piece> piece_board::take() {
   const std::lock_guard lock{mutex_};
   if (rest_.items.empty()) return std::nullopt;
-  piece one;
-  one.sequence = rest_.sequence;
-  one.edge = rest_.edge;
-  one.key_slot = rest_.key_slot;
-  one.attempt = rest_.attempt;
-  one.arrived = rest_.arrived;
+  begun_ = true;
+  return split_first();
+}
+
+piece piece_board::split_first() {
+  piece one = rest_.split_front(1);
   one.reserved = 1;
-  one.items = rest_.items.split_front(1);
-  ++rest_.sequence;
   --rest_.reserved;
   return one;
 }
@@ -57,12 +55,24 @@ std::vector<piece_report> piece_board::harvest() {
   return std::exchange(done_, {});
 }
 
+std::optional<piece> piece_board::steal_surplus() {
+  const std::lock_guard lock{mutex_};
+  if (begun_) return steal_all();
+  if (rest_.items.size() <= 1) return std::nullopt;
+  piece first = split_first();
+  auto stolen = steal_all();
+  rest_ = std::move(first);
+  return stolen;
+}
+
 std::optional<piece> piece_board::steal() {
   const std::lock_guard lock{mutex_};
+  return steal_all();
+}
+
+std::optional<piece> piece_board::steal_all() {
   if (rest_.items.empty()) return std::nullopt;
-  piece stolen = std::move(rest_);
-  rest_ = piece{};
-  return stolen;
+  return std::exchange(rest_, piece{});
 }
 
 }  // namespace penstock

@@ -29,13 +29,19 @@ class piece_board : public ref_counted {
   void watch();
   /// Stage: all that is not begun.
   std::optional<piece> steal();
+  /// The same, but the first item is left to a worker that has not come for it yet.
+  std::optional<piece> steal_surplus();
 
  private:
+  piece split_first();
+  std::optional<piece> steal_all();
+
   std::mutex mutex_;
   piece rest_;
   const std::int64_t since_;
   std::vector<piece_report> done_;
   bool watched_ = false;
+  bool begun_ = false;
 };
 
 }  // namespace penstock

@@ -91,7 +91,7 @@ void run_controller::fail(std::exception_ptr error, const std::string& where) {
     s.error = std::move(error);
     s.failed_member = where;
   });
-  abort(run_phase::failed, "the run failed in " + where);
+  abort(run_phase::failed, where.empty() ? "the run failed" : "the run failed in " + where);
 }
 
 void run_controller::drain(std::int64_t deadline) {
@@ -147,7 +147,7 @@ void run_controller::look_at_time() {
     const auto ms = inactivity_ / 1'000'000;
     fail(std::make_exception_ptr(inactivity_error("graph '" + run_.graph + "': no item moved for " +
                                                   std::to_string(ms) + " ms (inactivity limit)")),
-         "inactivity");
+         {});
     return;
   }
   env_.remind(inactivity_ - (now - idle_since), self_, check_time{});
@@ -177,8 +177,7 @@ void run_controller::look_for_deadlock(bool last_look) {
     if (!waits.empty()) waits += "; ";
     waits += "'" + each.name + "' waits for " + each.waits_for;
   }
-  fail(std::make_exception_ptr(deadlock_error("graph '" + run_.graph + "' is deadlocked: " + waits)),
-       "deadlock");
+  fail(std::make_exception_ptr(deadlock_error("graph '" + run_.graph + "' is deadlocked: " + waits)), {});
 }
 
 void run_controller::end_run() {

@@ -71,6 +71,7 @@ class run_result {
       ended_.notify_all();
     }
     for (auto& each : callbacks) each();
+    callbacks.clear();  // what they hold goes as well before anybody may go on
     const std::lock_guard lock{mutex_};
     called_ = true;
     ended_.notify_all();

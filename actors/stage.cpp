@@ -239,7 +239,7 @@ bool stage::start_next() {
       work.reserved = static_cast<std::uint32_t>(needed);
       outbox_.reserve(needed);
     }
-    meter_.queue_wait.record(now_ - work.arrived, work.items.size());
+    if (!std::exchange(work.counted, true)) meter_.queue_wait.record(now_ - work.arrived, work.items.size());
     in_work_ += places(work);
     if (inline_worker_) {
       run_inline(std::move(work));

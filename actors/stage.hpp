@@ -86,7 +86,8 @@ class stage final : public actor_logic {
   void assign(crew::member& to, piece work);
   bool shares_pieces() const;
   bool help_out();
-  void take_back(piece_board& board);
+  void take_back(piece_board& board, bool keep_first = false);
+  void throw_away_begun(crew::member& of, const std::string& reason);
   void adapt_allowance();
   void harvest(crew::member& from);
   void look_after_workers();

@@ -98,6 +98,7 @@ void stage::throw_away(const std::string& reason) {
     if (is_lost(waiting.work.edge)) waiting.work.items.discard(reason);
   }
   retries_.clear();
+  for (crew::member& each : crew_.members()) throw_away_begun(each, reason);
   if (collector_) collector_->discard();
 }
 

@@ -32,7 +32,7 @@ void stage::settle(piece_report& report) {
     report.outputs.discard("a hook of stage '" + plan_.stage + "' failed");
     return;
   }
-  const bool item_failed = report.failure && report.failure->operation.empty();
+  const bool item_failed = report.failure && !report.failure->by_operator;
   in_work_ -= report.taken + (item_failed ? 1 : 0) + (report.rest ? places(*report.rest) : 0);
   if (report.taken > 0) {
     const auto elapsed = report.finished - report.began;
@@ -106,7 +106,7 @@ void stage::handle_failure(const piece_report& report, failed_item& failure) {
     if (failed_ || is_lost(report.edge)) failure.item.discard(reason_);
     return;
   }
-  if (!failure.operation.empty()) {
+  if (failure.by_operator) {
     ++meter_.failures;
     fail_run(failure.error, failure.operation);
     return;
@@ -167,6 +167,7 @@ void stage::schedule_retry(const piece_report& report, failed_item& failure, std
   again.work.key_slot = report.key_slot;
   again.work.attempt = failure.attempt + 1;
   again.work.arrived = now_;
+  again.work.counted = true;
   if (!plan_.one_to_many || plan_.scatter) {
     again.work.reserved = 1;
     outbox_.reserve(1);

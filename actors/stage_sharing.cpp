@@ -46,13 +46,24 @@ void stage::assign(crew::member& to, piece work) {
 }
 
 /// What is not begun of a piece goes back to the head of the inbox.
-void stage::take_back(piece_board& board) {
-  auto stolen = board.steal();
+void stage::take_back(piece_board& board, bool keep_first) {
+  auto stolen = keep_first ? board.steal_surplus() : board.steal();
   if (!stolen) return;
   // An item that is tried again keeps its credit: later ones may wait for it.
   if (stolen->attempt == 1) outbox_.unreserve(std::exchange(stolen->reserved, 0));
   in_work_ -= places(*stolen);
   work_.put_back(std::move(*stolen));
+}
+
+/// The stage wants no more: of what its workers hold only the items that they are at come to their end.
+void stage::throw_away_begun(crew::member& of, const std::string& reason) {
+  for (const auto& board : of.boards) {
+    auto stolen = board->steal();
+    if (!stolen) continue;
+    outbox_.unreserve(stolen->reserved);
+    in_work_ -= places(*stolen);
+    if (is_lost(stolen->edge)) stolen->items.discard(reason);
+  }
 }
 
 /// Nothing is left in the inbox: a free worker takes what a busy one has not begun. True if there is work
@@ -61,7 +72,8 @@ bool stage::help_out() {
   if (!shares_pieces() || !work_.empty() || !crew_.has_idle() || phase_ != phase::running) return false;
   for (crew::member& busy : crew_.members()) {
     for (const auto& board : busy.boards) {
-      take_back(*board);
+      // Who has just been woken keeps the item that it is about to begin, or it would go from hand to hand.
+      take_back(*board, board == busy.boards.front());
       if (!work_.empty()) return true;
     }
   }

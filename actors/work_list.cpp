@@ -41,13 +41,7 @@ piece work_list::take(std::size_t line, std::uint32_t most) {
     taken = std::move(head);
     queue.pop_front();
   } else {
-    taken.sequence = head.sequence;
-    taken.edge = head.edge;
-    taken.key_slot = head.key_slot;
-    taken.attempt = head.attempt;
-    taken.arrived = head.arrived;
-    taken.items = head.items.split_front(most);
-    head.sequence += most;
+    taken = head.split_front(most);
   }
   items_ -= taken.items.size();
   bytes_ -= static_cast<std::int64_t>(taken.items.weight());

@@ -173,6 +173,7 @@ void worker::apply_chain(batch& items, const batch& input, piece_report& report)
       items.discard("an output of stage '" + plan_.stage + "' could not be copied");
       report.failure.emplace();
       report.failure->error = std::current_exception();
+      report.failure->by_operator = true;
       report.failure->operation = plan_.operators.front().name;
       return;
     }
@@ -195,6 +196,7 @@ void worker::apply_chain(batch& items, const batch& input, piece_report& report)
   if (!result.error) return;
   failed_item failed;
   failed.error = result.error;
+  failed.by_operator = true;
   failed.operation = result.operation;
   failed.attempt = current_.attempt;
   report.failure = std::move(failed);
@@ -206,6 +208,8 @@ piece_report worker::finish(bool emit, bool lost) {
   report.worker = number_;
   report.ended = true;
   if (!body_) return report;
+  // The job's other pieces will never be made, whoever else takes the item.
+  if (suspended_ && open_scope_) open_scope_->of().mark_lost();
   if (suspended_ && lost) {
     const std::string reason = "the run ended before all of its outputs were taken";
     if (open_scope_) open_scope_->flag(reason);

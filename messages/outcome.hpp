@@ -7,6 +7,7 @@
 
 #include <penstock/messages/error.hpp>
 #include <penstock/messages/failure.hpp>
+#include <penstock/messages/weight.hpp>
 
 namespace penstock {
 
@@ -82,5 +83,16 @@ class outcome {
 
   std::variant<T, penstock::failure> state_;
 };
+
+namespace detail {
+
+template <class T>
+struct weight_parts<outcome<T>> {
+  static constexpr bool known = true;
+  static constexpr bool fixed = false;
+  static std::size_t owned(const outcome<T>& of) { return of ? owned_by(*of) : 0; }
+};
+
+}  // namespace detail
 
 }  // namespace penstock

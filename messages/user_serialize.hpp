@@ -61,9 +61,8 @@ struct with_named_serialize : T, named_serialize {};
 /// A member of that name, private ones included: then the name means two things in a class derived from both.
 /// A final class may have one, which can't be seen.
 template <class T>
-concept may_have_hidden_serialize = std::is_class_v<T> && (std::is_final_v<T> || !requires {
-  &with_named_serialize<T>::serialize;
-});
+concept may_have_hidden_serialize = std::is_class_v<T> &&
+    (std::is_final_v<T> || !requires { &with_named_serialize<T>::serialize; });
 
 /// A serialize function that can be seen from outside. It has the say over a description.
 template <class T>

@@ -174,6 +174,19 @@ struct weight_parts<std::shared_ptr<T>> {
 
 }  // namespace detail
 
+/// True where what an item owns is not seen, so that it weighs its sizeof whatever it holds.
+template <class T>
+constexpr bool weighs_sizeof_only() {
+  if constexpr (fixed_weight<T> || detail::has_own_weight<T> || detail::is_string<T> ||
+                detail::weight_parts<T>::known || described<T>) {
+    return false;
+  } else if constexpr (detail::iterable<T>) {
+    return weighs_sizeof_only<typename T::value_type>();
+  } else {
+    return true;
+  }
+}
+
 template <class T>
 std::size_t weight_of(const T& item) {
   if constexpr (detail::has_own_weight<T>) {

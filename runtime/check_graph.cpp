@@ -6,6 +6,17 @@
 
 namespace penstock {
 
+namespace {
+
+void check_operators(const std::string& where, const chain_spec* chain) {
+  if (chain == nullptr) return;
+  for (const operator_plan& each : chain->operators) {
+    if (each.name.empty()) throw graph_error(where + ": an operator on its output has an empty name");
+  }
+}
+
+}  // namespace
+
 void check_graph(const graph_data& graph, const resolved_graph& resolved) {
   const std::string where = "graph '" + graph.name + "'";
   std::set<std::string> names;
@@ -22,6 +33,7 @@ void check_graph(const graph_data& graph, const resolved_graph& resolved) {
   if (!source) throw graph_error(where + " has no source");
   for (std::size_t i = 0; i < resolved.nodes.size(); ++i) {
     const graph_node& node = resolved.nodes[i];
+    check_operators(where + ", " + to_string(node.kind) + " '" + node.name + "'", resolved.chains[i].get());
     if (node.kind != node_kind::sink && consumers[i] == 0) {
       throw graph_error(where + ", " + to_string(node.kind) + " '" + node.name +
                         "': nobody takes its output; the graph has no sink for it");

@@ -33,6 +33,7 @@ graph_node make_node(node_kind kind, std::string name, Body body, const Options&
   node.input_type = type_name<In>();
   node.input_size = sizeof(In);
   node.fixed_input_size = fixed_weight<In>;
+  node.weight_unseen = weighs_sizeof_only<In>();
   return node;
 }
 

@@ -61,7 +61,7 @@ std::vector<option_info> make_table() {
       {"dead-letters", kind::text, "", 0, 0, "", none, "penstock-dead-letters.sqlite", run,
        "SQLite file for dead letters, made when the first is written."},
       {"inactivity", kind::duration, "time", 0, week, "", 0, "0 (no limit)", run,
-       "A run in which no item moves for so long fails."},
+       "A run in which no item moves for so long fails, be it that a body works or a source waits."},
       {"report", kind::choice, "", 0, 0, "none|table|json", none, "none", run,
        "What is printed when a run has ended; the flag alone means table."},
       {"log-level", kind::choice, "", 0, 0, "quiet|error|warning|info|debug", none, "warning", run,

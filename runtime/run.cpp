@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include <penstock/actors/control_thread.hpp>
 #include <penstock/messages/error.hpp>
 #include <penstock/runtime/option_table.hpp>
 #include <penstock/runtime/run_impl.hpp>
@@ -25,7 +26,8 @@ void keep(std::shared_ptr<run::impl> state) {
 void end(std::shared_ptr<run::impl>& state) {
   if (!state) return;
   if (!state->result().get().ended) state->post(abort_run{"its handle went out of scope"});
-  const bool inside = !state->result().wait_for_callbacks();
+  // Called at the end of some run, it stands where all runs are brought to their end.
+  const bool inside = control_thread::is_here() || !state->result().wait_for_callbacks();
   state->log_untold_failure();
   const bool lost = inside || !state->result().get().lost.empty();
   const bool hung = state->env().lost_threads(lost ? 0 : 1'000'000'000) > 0;
@@ -56,6 +58,10 @@ run& run::operator=(run&& other) noexcept {
 run::~run() { end(impl_); }
 
 void run::wait() {
+  if (control_thread::is_here() && !impl_->result().get().ended) {
+    throw error("graph '" + impl_->graph() +
+                "': wait() was called in a function given to when_ended, where it would wait for ever");
+  }
   impl_->result().wait();
   impl_->tell_failure();
   const auto state = impl_->result().get();

@@ -158,7 +158,8 @@ run_snapshot run::impl::snapshot() {
   result.reason = state.reason;
   if (state.error) {
     const auto told = describe_exception(state.error);
-    result.failure = state.failed_member + ": " + told.type + ": " + told.text;
+    result.failure =
+        (state.failed_member.empty() ? "" : state.failed_member + ": ") + told.type + ": " + told.text;
   }
   return result;
 }
@@ -179,8 +180,9 @@ void run::impl::log_untold_failure() const {
   const auto state = result_->get();
   if (told_ || !state.error || !state_.log) return;
   const auto thrown = describe_exception(state.error);
-  state_.log->error("graph '{}' failed in {} and nobody waited for it: {}: {}", plan_.graph,
-                    state.failed_member, thrown.type, thrown.text);
+  state_.log->error("graph '{}' failed{} and nobody waited for it: {}: {}", plan_.graph,
+                    state.failed_member.empty() ? "" : " in " + state.failed_member, thrown.type,
+                    thrown.text);
 }
 
 stage_snapshot run::impl::figures_of(const stage_figures& f, double seconds) const {

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <mutex>
+#include <set>
 #include <utility>
 
 #include <penstock/messages/failure.hpp>
@@ -25,9 +26,9 @@ namespace {
 
 constexpr int redraw_every = 250;  ///< ms
 
-command_line take_flags(int argc, const char* const* argv) {
+command_line take_flags(int argc, const char* const* argv, runtime_options defaults) {
   try {
-    command_line taken = parse_command_line(argc, argv);
+    command_line taken = parse_command_line(argc, argv, std::move(defaults));
     if (taken.help) {
       std::cout << penstock_help();
       std::exit(0);
@@ -47,6 +48,19 @@ std::shared_ptr<spdlog::logger> make_logger(const std::string& level) {
                  : level == "debug" ? spdlog::level::debug
                                     : spdlog::level::warn);
   return log;
+}
+
+/// Bounds in bytes are worth nothing where nobody knows what an item holds. Once for a type.
+void warn_of_unseen_weights(const graph_data& graph, std::set<std::string>& told, spdlog::logger& log) {
+  for (const graph_node& node : graph.nodes) {
+    if (!node.weight_unseen || !told.insert(node.input_type).second) continue;
+    log.warn(
+        "graph '{}', stage '{}': items of type {} weigh their sizeof ({} bytes), whatever they own, so "
+        "bounds "
+        "in bytes don't see it; describe the type (BOOST_DESCRIBE_STRUCT), or put a function std::size_t "
+        "weight(const {}&) beside it",
+        graph.name, node.name, node.input_type, node.input_size, node.input_type);
+  }
 }
 
 /// Shows progress and passes signals on until the run has ended.
@@ -86,13 +100,14 @@ void watch(run& running, run_result& result, signal_guard& signals, progress_dis
 }  // namespace
 
 struct runtime::shared {
-  std::mutex mutex;  ///< for `threads`, made with the first run
+  std::mutex mutex;  ///< for `threads`, made with the first run, and `told`
   std::shared_ptr<world> threads;
   std::shared_ptr<spdlog::logger> log;
+  std::set<std::string> told;  ///< types that were warned of
 };
 
-runtime::runtime(int argc, const char* const* argv) : runtime{runtime_options{}} {
-  command_line taken = take_flags(argc, argv);
+runtime::runtime(int argc, const char* const* argv, runtime_options defaults) : runtime{runtime_options{}} {
+  command_line taken = take_flags(argc, argv, std::move(defaults));
   options_ = std::move(taken.options);
   arguments_ = std::move(taken.arguments);
   shared_->log = make_logger(options_.log_level);
@@ -110,6 +125,7 @@ penstock::run runtime::start(const graph& g) {
   {
     const std::lock_guard lock{shared_->mutex};
     if (!shared_->threads) shared_->threads = std::make_shared<world>(options_.threads);
+    warn_of_unseen_weights(g.data(), shared_->told, *shared_->log);
   }
   run_plan plan = make_plan(g.data(), options_.overrides);
   auto state = std::make_shared<penstock::run::impl>(
@@ -134,7 +150,7 @@ int runtime::run(const graph& g, run_snapshot& last) {
     }
     running.impl_->tell_failure();  // below, in words
     last = running.snapshot();
-  } catch (const error& wrong) {
+  } catch (const std::exception& wrong) {
     std::cerr << "penstock: " << wrong.what() << '\n';
     return 1;
   }
@@ -142,7 +158,7 @@ int runtime::run(const graph& g, run_snapshot& last) {
   if (options_.report == report_mode::json) std::cout << report_json(last) << '\n';
   std::cout.flush();
   if (!last.failure.empty())
-    std::cerr << "penstock: graph '" << g.name() << "' failed in " << last.failure << '\n';
+    std::cerr << "penstock: graph '" << g.name() << "' failed: " << last.failure << '\n';
   if (last.state == "aborted") return 128 + signals.last();
   return last.failure.empty() ? 0 : 1;
 }

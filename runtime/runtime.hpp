@@ -15,8 +15,9 @@ namespace penstock {
 class runtime {
  public:
   /// Takes its own flags from the command line (see docs/options.md). A flag that is wrong prints what is,
-  /// and exits with 2; --penstock-help prints help and exits with 0.
-  runtime(int argc, const char* const* argv);
+  /// and exits with 2; --penstock-help prints help and exits with 0. `defaults` hold where the command line,
+  /// the environment and the configuration file say nothing.
+  runtime(int argc, const char* const* argv, runtime_options defaults = {});
   explicit runtime(runtime_options options = {});
   ~runtime();
   runtime(const runtime&) = delete;

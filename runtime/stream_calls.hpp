@@ -99,7 +99,7 @@ class stream_calls {
   /// The next stage works on items of one key in order and in one worker. `key_of(const T&)` gives what
   /// std::hash takes.
   template <class KeyOf>
-  auto by_key(KeyOf key_of) const {
+  [[nodiscard]] auto by_key(KeyOf key_of) const {
     constexpr misuse found = key_misuse<KeyOf, T>();
     refuse<found>();
     if constexpr (found == misuse::none) {
@@ -112,36 +112,36 @@ class stream_calls {
   // Fused operators: no stage of their own, they run with what makes the items. Optionally named, with a
   // policy.
   template <unnamed F, class... Options>
-  auto map(F f, const Options&... options) const {
+  [[nodiscard]] auto map(F f, const Options&... options) const {
     return map("map", std::move(f), options...);
   }
   template <class F, class... Options>
-  auto map(std::string name, F f, const Options&... options) const {
+  [[nodiscard]] auto map(std::string name, F f, const Options&... options) const {
     return refine_with(std::move(name), map_operator<F>{std::move(f)}, options...);
   }
   template <unnamed F, class... Options>
-  auto filter(F f, const Options&... options) const {
+  [[nodiscard]] auto filter(F f, const Options&... options) const {
     return filter("filter", std::move(f), options...);
   }
   template <class F, class... Options>
-  auto filter(std::string name, F f, const Options&... options) const {
+  [[nodiscard]] auto filter(std::string name, F f, const Options&... options) const {
     return refine_with(std::move(name), filter_operator<F>{std::move(f)}, options...);
   }
   template <unnamed F, class... Options>
-  auto flat_map(F f, const Options&... options) const {
+  [[nodiscard]] auto flat_map(F f, const Options&... options) const {
     return flat_map("flat_map", std::move(f), options...);
   }
   template <class F, class... Options>
-  auto flat_map(std::string name, F f, const Options&... options) const {
+  [[nodiscard]] auto flat_map(std::string name, F f, const Options&... options) const {
     return refine_with(std::move(name), flat_map_operator<F>{std::move(f)}, options...);
   }
-  auto flatten() const { return flat_map("flatten", identity_function{}); }
+  [[nodiscard]] auto flatten() const { return flat_map("flatten", identity_function{}); }
   template <unnamed F, class... Options>
-  auto tap(F f, const Options&... options) const {
+  [[nodiscard]] auto tap(F f, const Options&... options) const {
     return tap("tap", std::move(f), options...);
   }
   template <class F, class... Options>
-  auto tap(std::string name, F f, const Options&... options) const {
+  [[nodiscard]] auto tap(std::string name, F f, const Options&... options) const {
     return refine_with(std::move(name), tap_operator<F>{std::move(f)}, options...);
   }
 

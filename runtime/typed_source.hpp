@@ -234,7 +234,7 @@ std::function<std::unique_ptr<source_body>()> source_maker(F given) {
     return [kept]() -> std::unique_ptr<source_body> {
       const std::lock_guard lock{kept->mutex};
       if (!kept->given)
-        throw graph_error("a source that can't be copied runs once, and this graph has run before");
+        throw graph_error(here() + "a source that can't be copied runs once, and this graph has run before");
       auto made = std::make_unique<erased>(std::move(*kept->given));
       kept->given.reset();
       return made;

@@ -53,6 +53,29 @@ TEST_CASE("what is not begun can be taken away, with what is reserved for it") {
   CHECK(!board.steal());
 }
 
+TEST_CASE("of a board whose worker has not come yet its first item stays") {
+  ps::piece_board board{whole(3)};
+  const auto stolen = board.steal_surplus();
+  REQUIRE(stolen);
+  CHECK(stolen->items.size() == 2);
+  CHECK(stolen->sequence == 11);
+  CHECK(stolen->reserved == 2);
+  CHECK(!board.steal_surplus());
+  auto first = board.take();
+  REQUIRE(first);
+  CHECK(first->sequence == 10);
+  CHECK(first->reserved == 1);
+}
+
+TEST_CASE("once its worker has begun, all that is left of a board can be had") {
+  ps::piece_board board{whole(2)};
+  board.take();
+  const auto stolen = board.steal_surplus();
+  REQUIRE(stolen);
+  CHECK(stolen->items.size() == 1);
+  CHECK(!board.take());
+}
+
 TEST_CASE("items done one after the other are harvested as one report") {
   ps::piece_board board{whole(3)};
   for (int i = 0; i < 3; ++i) board.add(done_with(*board.take()));

@@ -1,3 +1,4 @@
+#include <penstock/messages/outcome.hpp>
 #include <penstock/messages/weight.hpp>
 
 #include <penstock_test/catch.hpp>
@@ -50,6 +51,27 @@ TEST_CASE("the user's own weight has the say, inside containers too", "[messages
   STATIC_REQUIRE_FALSE(ps::fixed_weight<std::array<on_device, 2>>);
   const std::vector<on_device> two{{1'000}, {2'000}};
   CHECK(ps::weight_of(two) == sizeof(two) + 3'000);
+}
+
+namespace {
+struct unseen {
+  std::string text;
+};
+}  // namespace
+
+TEST_CASE("it is known where what an item owns is not seen", "[messages][weight]") {
+  STATIC_REQUIRE(ps::weighs_sizeof_only<unseen>());
+  STATIC_REQUIRE(ps::weighs_sizeof_only<std::vector<unseen>>());
+  STATIC_REQUIRE_FALSE(ps::weighs_sizeof_only<int>());
+  STATIC_REQUIRE_FALSE(ps::weighs_sizeof_only<std::string>());
+  STATIC_REQUIRE_FALSE(ps::weighs_sizeof_only<on_device>());
+  STATIC_REQUIRE_FALSE(ps::weighs_sizeof_only<std::vector<std::string>>());
+}
+
+TEST_CASE("an outcome weighs what its value weighs", "[messages][weight]") {
+  const ps::outcome<std::string> of{std::string(1'000, 'x')};
+  CHECK(ps::weight_of(of) == sizeof(of) + 1'001);
+  CHECK(ps::weight_of(ps::outcome<std::string>{}) == sizeof(of));
 }
 
 TEST_CASE("strings weigh their text when it lies outside", "[messages][weight]") {

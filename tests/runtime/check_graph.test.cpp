@@ -67,6 +67,14 @@ TEST_CASE("a node needs a name") {
                  {"sketch", "sink", "empty name"}));
 }
 
+TEST_CASE("an operator needs a name") {
+  auto chain = std::make_shared<ps::chain_spec>();
+  chain->operators.push_back({"", {}});
+  auto drawn = sketch{}.node(kind::source, "a").node(kind::sink, "b", {0});
+  drawn.data.nodes[1].inputs[0].operators = chain;
+  CHECK(mentions(drawn.problem(), {"sketch", "source 'a'", "operator", "empty name"}));
+}
+
 TEST_CASE("names must differ, whatever the kinds") {
   CHECK(mentions(sketch{}.node(kind::source, "a").node(kind::sink, "a", {0}).problem(),
                  {"sketch", "'a'", "differ"}));

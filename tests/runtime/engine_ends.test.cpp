@@ -225,20 +225,3 @@ TEST_CASE("a graph of 100 stages without an item ends", "[engine][ends]") {
   s.sink("end", [](int) {});
   CHECK(run_to_end(g).stages.size() == 100);
 }
-
-TEST_CASE("who is called at the end may end the handle of the run right there", "[engine][ends]") {
-  ps::graph g{"ends itself"};
-  headcount released;
-  headcount gone;
-  g.source("numbers", numbers(1))
-      .sink(
-          "end", [&](int) { require_arrivals(released, 1); }, ps::blocking);
-  ps::runtime rt{ps::runtime_options{}};
-  auto r = std::make_unique<ps::run>(rt.start(g));
-  r->when_ended([&] {
-    r.reset();
-    gone.arrive();
-  });
-  released.arrive();
-  CHECK(gone.await(1));
-}

@@ -254,3 +254,37 @@ TEST_CASE("an item that fails after its stage stopped is not lost while another 
   CHECK(f.told->acked.sorted() == numbers(50));
   CHECK(f.told->nacked.size() == 0);
 }
+
+TEST_CASE("a job of which only some pieces were made never comes together", "[engine][losses]") {
+  job_graph f;
+  headcount half;
+  collected<std::size_t> together;
+  auto jobs = f.jobs(2, 2);
+  jobs.sink("all", [](int) {});
+  jobs.scatter(
+          "pieces",
+          [&](ps::worker_context& context, int job) -> ps::generator<int> {
+            return [](ps::worker_context& of, int number, headcount& made) -> ps::generator<int> {
+              if (number == 1) {
+                require_arrivals(made, 1);
+                of.stop();
+                co_return;
+              }
+              for (int i = 0; i < 1000; ++i) {
+                if (i == 5) made.arrive();
+                co_yield i;
+              }
+            }(context, job, half);
+          },
+          ps::workers(2), ps::max_open(2), ps::blocking)
+      .stage("pass", &pass, ps::capacity(4))
+      .gather("together",
+              [&](const std::vector<ps::outcome<int>>& all) {
+                together.push(all.size());
+                return all.size();
+              })
+      .sink("end", [](std::size_t) {});
+  run_to_end(f.g);
+  for (const auto size : together.values()) CHECK((size == 0 || size == 1000));
+  CHECK(f.told->acked.sorted() == numbers(2));
+}
