@@ -1,6 +1,7 @@
 #include <penstock/runtime/memory_bound.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 
 #include <penstock/runtime/run_plan.hpp>
@@ -30,6 +31,12 @@ producer_form form_of(const run_plan& plan, const run_plan::member& producer) {
           stage.max_output};
 }
 
+constexpr auto most = std::numeric_limits<std::uint64_t>::max();
+
+/// Sums and products that stay at the largest number instead of starting anew.
+std::uint64_t plus(std::uint64_t a, std::uint64_t b) { return a > most - b ? most : a + b; }
+std::uint64_t times(std::uint64_t a, std::uint64_t b) { return b != 0 && a > most / b ? most : a * b; }
+
 /// Items that a producer may have made and not yet sent, none if there is no end to them.
 std::optional<std::uint64_t> made_ahead(const producer_form& form) {
   const std::uint64_t streamed = 2ULL * form.workers;
@@ -37,8 +44,8 @@ std::optional<std::uint64_t> made_ahead(const producer_form& form) {
   if (form.max_output == 0) return std::nullopt;
   std::uint64_t made = form.max_output;
   // The body stops at a helping, but not within an item.
-  if (form.expands) made *= helping + (form.whole ? form.max_output - 1 : 0);
-  return std::max(streamed, form.workers * made);
+  if (form.expands) made = times(made, helping + (form.whole ? form.max_output - 1 : 0));
+  return std::max(streamed, times(form.workers, made));
 }
 
 /// Can outputs of a producer lie there for the sake of order? They keep their credit, but the oldest item may
@@ -59,18 +66,19 @@ memory_estimate estimate_memory(const graph& g, const settings& overrides) {
   for (const auto& member : plan.members) {
     if (member.is_source) continue;
     const stage_plan& stage = plan.stages[member.index];
-    result.bytes += stage.bytes;
+    const auto add = [&](std::uint64_t bytes) { result.bytes = plus(result.bytes, bytes); };
+    add(stage.bytes);
     if (stage.max_input == 0) {
       result.undeclared.push_back(stage.stage);
       continue;
     }
-    result.bytes += (2ULL * stage.workers + member.inputs.size()) * stage.max_input;
-    if (stage.gather) result.bytes += std::uint64_t{stage.max_held} * stage.gather_open * stage.max_input;
+    add(times(2ULL * stage.workers + member.inputs.size(), stage.max_input));
+    if (stage.gather) add(times(times(stage.max_held, stage.gather_open), stage.max_input));
     for (const std::size_t producer : member.inputs) {
-      if (reorders_many(plan, plan.members[producer])) result.bytes += stage.bytes;
+      if (reorders_many(plan, plan.members[producer])) add(stage.bytes);
       const auto ahead = made_ahead(form_of(plan, plan.members[producer]));
       if (ahead) {
-        result.bytes += *ahead * stage.max_input;
+        add(times(*ahead, stage.max_input));
       } else {
         result.open_ended.push_back(plan.members[producer].name);
       }

@@ -1,3 +1,4 @@
+#include <limits>
 #include <penstock/runtime/memory_bound.hpp>
 
 #include <cstdint>
@@ -134,4 +135,13 @@ TEST_CASE("a body and operators that both make many of one multiply") {
   // The body stops at 16 items, but not within those of its last one.
   const std::uint64_t made = (2 + (15 + 10) * 10) * sizeof(int);
   CHECK(ps::memory_bound(g) == 2 * 1000 + 2 * (2 + 1) * sizeof(int) + made);
+}
+
+TEST_CASE("a bound beyond all numbers is the largest number, not a small one") {
+  ps::graph g{"g"};
+  numbers(g)
+      .stage("many", &pieces, ps::workers(8), ps::max_output(1'000'000'000))
+      .flat_map("more", &pieces)
+      .sink("end", &nothing);
+  CHECK(ps::memory_bound(g) == std::numeric_limits<std::uint64_t>::max());
 }
