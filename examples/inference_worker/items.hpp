@@ -28,17 +28,14 @@ struct raw_image {
   std::uint32_t image = 0;
   std::array<std::uint8_t, shape::pixels> bytes{};
 };
+BOOST_DESCRIBE_STRUCT(raw_image, (), (job, image, bytes))
 
 /// A job with all of its images.
 struct fetched_job {
   std::string name;
   std::vector<raw_image> images;
 };
-
-/// What a fetched job weighs in bytes: its pictures are nearly all of it.
-inline std::size_t weight(const fetched_job& fetched) {
-  return sizeof(fetched_job) + fetched.images.size() * sizeof(raw_image);
-}
+BOOST_DESCRIBE_STRUCT(fetched_job, (), (name, images))
 
 /// One image as the network takes it.
 struct ready_image {
@@ -46,6 +43,7 @@ struct ready_image {
   std::uint32_t image = 0;
   pixels values{};
 };
+BOOST_DESCRIBE_STRUCT(ready_image, (), (job, image, values))
 
 /// What the network said of one image.
 struct scored_image {
@@ -53,6 +51,7 @@ struct scored_image {
   std::uint32_t image = 0;
   scores values{};
 };
+BOOST_DESCRIBE_STRUCT(scored_image, (), (job, image, values))
 
 /// What one image shows, and how sure of it the network is (0 to 1).
 struct prediction {
