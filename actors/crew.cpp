@@ -5,20 +5,38 @@
 
 namespace penstock {
 
-crew::member& crew::add(unsigned number, address port) {
+crew::member& crew::add(unsigned number, unsigned slot, address port) {
   member added;
   added.number = number;
+  added.slot = slot;
   added.port = std::move(port);
   members_.push_back(std::move(added));
   return members_.back();
 }
 
-crew::member& crew::at(unsigned number) {
-  return *std::find_if(members_.begin(), members_.end(), [=](const member& m) { return m.number == number; });
+crew::member& crew::at(unsigned number) { return *find(number); }
+
+crew::member* crew::find(unsigned number) {
+  const auto found =
+      std::find_if(members_.begin(), members_.end(), [=](const member& m) { return m.number == number; });
+  return found == members_.end() ? nullptr : &*found;
+}
+
+unsigned crew::free_slot() const {
+  const auto taken = [this](unsigned slot) {
+    return std::any_of(members_.begin(), members_.end(), [=](const member& m) { return m.slot == slot; });
+  };
+  unsigned slot = 0;
+  while (taken(slot)) ++slot;
+  return slot;
 }
 
 void crew::remove(unsigned number) {
   std::erase_if(members_, [=](const member& m) { return m.number == number; });
+}
+
+void crew::remove_absent() {
+  std::erase_if(members_, [](const member& m) { return m.port.get() == nullptr; });
 }
 
 unsigned crew::staying() const {
@@ -59,7 +77,7 @@ crew::member* crew::free_worker(std::size_t line) {
 crew::member* crew::suspended_worker() {
   member* oldest = nullptr;
   for (member& each : members_) {
-    if (!each.suspended || each.pieces > 0 || each.leaving) continue;
+    if (!each.suspended || each.pieces > 0 || each.leaving || each.restarting) continue;
     if (oldest == nullptr || each.sequence < oldest->sequence) oldest = &each;
   }
   return oldest;

@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <deque>
+#include <string>
 #include <vector>
 
 #include <penstock/actors/actor.hpp>
+#include <penstock/actors/call_guard.hpp>
 #include <penstock/actors/piece_board.hpp>
 
 namespace penstock {
@@ -15,7 +17,8 @@ class crew {
  public:
   struct member {
     unsigned number = 0;
-    address port;
+    unsigned slot = 0;                      ///< its place in the pool; a replacement takes the same
+    address port{};                         ///< null: it is to be replaced
     unsigned pieces = 0;                    ///< assigned and not yet reported
     bool suspended = false;                 ///< holds a half-done item
     std::uint64_t sequence = 0;             ///< that item's number
@@ -24,17 +27,28 @@ class crew {
     bool leaving = false;                   ///< was told to finish
     bool slow = false;                      ///< has been at one piece for long
     std::deque<ref<piece_board>> boards{};  ///< of its pieces, in order, if others may help
+    ref<call_guard> guard{};                ///< set: its calls can be given up
+    bool restarting = false;                ///< it crashed; gets no work until it is replaced
+    std::uint32_t crashes = 0;              ///< in a row
+    std::uint64_t restarts = 0;
+    std::string last_error{};
   };
 
   /// `allowance`: pieces that a worker may hold at a time; two keep it busy while its report travels.
   explicit crew(unsigned allowance) : allowance_{allowance} {}
 
-  member& add(unsigned number, address port);
+  member& add(unsigned number, unsigned slot, address port);
   member& at(unsigned number);
+  /// Null if there is none of that number.
+  member* find(unsigned number);
+  unsigned free_slot() const;
   /// The worker has ended.
   void remove(unsigned number);
+  /// Those that crashed and wait for their replacement.
+  void remove_absent();
 
   std::vector<member>& members() { return members_; }
+  const std::vector<member>& members() const { return members_; }
   bool empty() const { return members_.empty(); }
   unsigned size() const { return static_cast<unsigned>(members_.size()); }
   unsigned staying() const;
@@ -55,7 +69,7 @@ class crew {
 
  private:
   bool is_free(const member& m) const {
-    return !m.leaving && !m.retiring && !m.suspended && !m.slow && m.pieces < allowance_;
+    return !m.leaving && !m.retiring && !m.restarting && !m.suspended && !m.slow && m.pieces < allowance_;
   }
 
   unsigned allowance_;

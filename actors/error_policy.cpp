@@ -20,8 +20,9 @@ error_policy::decision error_policy::decide(std::uint32_t attempt, const std::ex
                                             double jitter) const {
   for (const error_rule& rule : rules_) {
     if (rule.matches && !rule.matches(error)) continue;
-    if (rule.action != error_action::retry) return {rule.action, {}, true};
-    if (attempt <= rule.retries) return {error_action::retry, retry_delay(rule, attempt, jitter), true};
+    const bool again = rule.action == error_action::retry || rule.action == error_action::restart;
+    if (!again) return {rule.action, {}, true};
+    if (attempt <= rule.retries) return {rule.action, retry_delay(rule, attempt, jitter), true};
   }
   return {error_action::fail, {}, false};
 }

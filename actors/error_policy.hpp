@@ -11,6 +11,7 @@ namespace penstock {
 /// What to do with an item whose body threw.
 enum class error_action {
   retry,        ///< try it again after `delay`
+  restart,      ///< the same, with a new worker in place of the one that failed
   skip,         ///< drop it; counts as success
   dead_letter,  ///< write it down, then drop it; counts as success
   fail,         ///< the run fails with the exception
@@ -19,7 +20,7 @@ enum class error_action {
 /// One rule of a policy. It applies to exceptions that `matches` accepts, all of them if it is empty.
 struct error_rule {
   error_action action = error_action::fail;
-  std::uint32_t retries = 0;            ///< for retry: attempts after the first
+  std::uint32_t retries = 0;            ///< for retry and restart: attempts after the first
   std::chrono::nanoseconds backoff{0};  ///< before the first retry; doubles with each, up to `backoff_cap`
   std::chrono::nanoseconds backoff_cap = std::chrono::seconds{30};
   std::function<bool(const std::exception_ptr&)> matches;
@@ -43,8 +44,10 @@ class error_policy {
 
   bool empty() const { return rules_.empty(); }
   bool uses(error_action action) const;
+  /// True if an item may be given to a body more than once.
+  bool tries_again() const { return uses(error_action::retry) || uses(error_action::restart); }
   /// True if a failed item is needed after its body saw it.
-  bool keeps_items() const { return uses(error_action::retry) || uses(error_action::dead_letter); }
+  bool keeps_items() const { return tries_again() || uses(error_action::dead_letter); }
 
  private:
   std::vector<error_rule> rules_;

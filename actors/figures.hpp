@@ -11,6 +11,14 @@
 
 namespace penstock {
 
+/// What a stage tells of one of its workers.
+struct worker_figures {
+  unsigned slot = 0;
+  std::string state;  ///< idle, busy, suspended, slow, leaving or restarting
+  std::uint64_t restarts = 0;
+  std::string last_error;
+};
+
 /// What a source or stage tells of itself. Times in ns, shares of its workers' time.
 struct stage_figures {
   std::string name;
@@ -23,7 +31,10 @@ struct stage_figures {
   double busy = 0, idle = 1, blocked = 0;
   std::uint64_t queued = 0, queued_bytes = 0, in_work = 0;
   std::uint64_t capacity = 0, capacity_bytes = 0, peak_custody = 0, peak_custody_bytes = 0;
-  std::uint64_t lost_threads = 0;
+  std::uint64_t lost_threads = 0;  ///< held by bodies that were given up and have not returned
+  std::uint64_t restarts = 0;
+  std::string last_error;  ///< of the last worker that crashed
+  std::vector<worker_figures> crew;
   percentiles queue_wait, service;
 };
 

@@ -55,6 +55,14 @@ struct worker_reported {
 };
 /// Some piece may take longer than it should.
 struct look_after {};
+/// A body may have taken longer than its time.
+struct look_at_calls {};
+/// A worker that was given up has come back from its body.
+struct worker_returned {};
+/// The time to replace a crashed worker has come.
+struct replace_worker {
+  unsigned number;
+};
 /// The time of a retry has come.
 struct retry_due {
   std::uint64_t id;
@@ -105,11 +113,11 @@ struct run_is_quiet {
   bool last_look = false;
 };
 
-using message =
-    std::variant<deliver_items, end_of_stream, grant_credit, caught_up, cancel_edge, assign_piece,
-                 resume_worker, finish_worker, worker_reported, look_after, retry_due, scope_closed,
-                 scope_settled, delivery_settled, start_run, drain_run, abort_run, set_workers, set_capacity,
-                 report_figures, member_ended, member_failed, check_time, run_is_quiet>;
+using message = std::variant<deliver_items, end_of_stream, grant_credit, caught_up, cancel_edge, assign_piece,
+                             resume_worker, finish_worker, worker_reported, look_after, look_at_calls,
+                             worker_returned, replace_worker, retry_due, scope_closed, scope_settled,
+                             delivery_settled, start_run, drain_run, abort_run, set_workers, set_capacity,
+                             report_figures, member_ended, member_failed, check_time, run_is_quiet>;
 
 /// The receiver has ended: throws away what the message carries. Items that are lost so flag their tokens.
 void discard(message& m, const std::string& reason);

@@ -42,6 +42,7 @@ stage::stage(const stage_plan& plan, std::uint32_t member, environment& env, run
       run_{run},
       work_{plan.make_partitioner ? plan.workers : 1},
       crew_{allowance_of(plan)},
+      restarts_{plan.restarts},
       workers_{plan.workers},
       pace_{pace_of(plan)},
       line_held_(plan.make_partitioner ? plan.workers : 1, false) {
@@ -64,6 +65,7 @@ void stage::connect_input(std::uint32_t edge, address producer, std::uint32_t pr
 }
 
 void stage::ready() {
+  if (plan_.limit) look_out_ = make_ref<look_out>(env_, self_);
   outbox_.set_workers(plan_.workers);
   ledger_.emplace(plan_.capacity, static_cast<std::int64_t>(plan_.bytes), inputs_.size(), plan_.workers);
 }
@@ -87,6 +89,9 @@ void stage::receive(message& m) {
                  [this](cancel_edge& each) { cancelled_by(each.edge); },
                  [this](worker_reported& each) { settle(*each.report); },
                  [this](look_after&) { look_after_workers(); },
+                 [this](penstock::look_at_calls&) { look_at_calls(); },
+                 [this](worker_returned&) { --lost_threads_; },
+                 [this](replace_worker& each) { restart(each.number); },
                  [this](retry_due& each) { retry(each.id); },
                  [this](scope_closed& each) { close_scope(*each.closed); },
                  [this](start_run&) { start(); },
@@ -252,6 +257,7 @@ bool stage::start_next() {
 }
 
 std::uint32_t stage::piece_size(std::size_t line, std::int64_t room) const {
+  if (plan_.limit && !shares_pieces()) return 1;  // what is behind an item that hangs could not be had
   auto size = std::max<std::int64_t>(1, plan_.one_to_many && !plan_.scatter && !shares_pieces()
                                             ? pace_.suggestion()
                                             : std::min<std::int64_t>(pace_.suggestion(), room));

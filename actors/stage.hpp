@@ -104,7 +104,7 @@ class stage final : public actor_logic {
 
   // stage_results.cpp: what workers report
   void settle(piece_report& report);
-  void note_report(const piece_report& report);
+  void note_report(piece_report& report);
   void finish_items(std::uint64_t sequence, finished_items done);
   void park(std::int64_t outputs);
   void release(finished_items done);
@@ -121,9 +121,22 @@ class stage final : public actor_logic {
   void close_scope(scope& closed);
   void settle_scope();
 
+  // stage_supervision.cpp: workers that hang or crash
+  void look_at_calls();
+  void give_up(unsigned number, call_guard::call call);
+  void replace_later(const piece_report& report, const std::exception_ptr& error);
+  void crashed(crew::member& of, const std::exception_ptr& error);
+  void inline_crashed(const std::exception_ptr& error);
+  std::optional<std::int64_t> delay_of_restart(crew::member& of);
+  void take_back_all(crew::member& of);
+  void came_to_its_end(unsigned number);
+  void restart(unsigned number);
+  void spawn_into(crew::member& place);
+  void describe_crew(stage_figures& f) const;
+
   // stage_ends.cpp: starting, changing and ending
   void start();
-  void spawn_worker(unsigned number);
+  void spawn_worker();
   void adapt_crew();
   void cancelled_by(std::uint32_t edge);
   void stop_early(bool outputs_wanted);
@@ -155,6 +168,11 @@ class stage final : public actor_logic {
   std::unique_ptr<worker> inline_worker_;
   crew crew_;
   unsigned next_worker_ = 0;
+  restart_history restarts_;
+  ref<look_out> look_out_;      ///< set where the plan limits a body's time
+  crew::member inline_record_;  ///< what is known of the crashes of the inline worker
+  std::uint64_t lost_threads_ = 0;
+  std::string last_crash_;
   unsigned workers_;     ///< as many as there should be
   bool pooled_ = false;  ///< its workers are actors
   pace pace_;

@@ -12,12 +12,14 @@ void stage::start() {
   adapt_crew();
 }
 
-void stage::spawn_worker(unsigned number) {
-  const lane where = plan_.pool == pool_kind::cooperative ? lane::scheduler : lane::thread;
-  auto logic = std::make_unique<worker_actor>(plan_, run_, env_, number, self_);
-  address port = env_.spawn(std::move(logic), where, plan_.stage + "/" + std::to_string(number));
-  port->post(start_run{});
-  crew_.add(number, std::move(port));
+void stage::spawn_worker() {
+  crew::member& place = crew_.add(next_worker_++, crew_.free_slot(), nullptr);
+  try {
+    spawn_into(place);
+  } catch (...) {
+    crew_.remove(place.number);
+    throw;
+  }
 }
 
 /// Makes as many workers as there should be, or sends home those who have nothing to do.
@@ -26,9 +28,12 @@ void stage::adapt_crew() {
   move_keys();
   if (keys_move() || failed_) return;
   if (!pooled_ && plan_.pool == pool_kind::cooperative && workers_ == 1) {
-    if (inline_worker_) return;
-    inline_worker_ = std::make_unique<worker>(plan_, run_, next_worker_++);
-    if (auto error = inline_worker_->start()) fail_run(error, {});
+    if (inline_worker_ || inline_record_.restarting) return;
+    inline_worker_ = std::make_unique<worker>(plan_, run_, next_worker_++, 0);
+    if (auto error = inline_worker_->start()) {
+      if (inline_record_.restarts == 0) return fail_run(error, {});
+      inline_crashed(error);
+    }
     return;
   }
   if (inline_worker_) {
@@ -45,13 +50,13 @@ void stage::adapt_crew() {
   ledger_->set_workers(workers_);
   outbox_.set_workers(workers_);
   try {
-    while (crew_.staying() < workers_) spawn_worker(next_worker_++);
+    while (crew_.staying() < workers_) spawn_worker();
   } catch (...) {
     fail_run(std::current_exception(), {});  // no more threads
     return;
   }
   for (crew::member& each : crew_.members()) {
-    if (!each.retiring || each.leaving || each.suspended || each.pieces > 0) continue;
+    if (!each.retiring || each.leaving || each.restarting || each.suspended || each.pieces > 0) continue;
     each.leaving = true;
     each.port->post(finish_worker{true});
   }
@@ -140,8 +145,10 @@ void stage::dismiss(bool emit) {
   for (crew::member& each : crew_.members()) {
     if (each.leaving) continue;
     each.leaving = true;
-    each.port->post(finish_worker{emit, is_lost(each.edge)});
+    // One that crashed has been told before.
+    if (!each.restarting) each.port->post(finish_worker{emit, is_lost(each.edge)});
   }
+  crew_.remove_absent();
 }
 
 after_turn stage::end_turn() {
@@ -229,6 +236,7 @@ stage_figures stage::figures() const {
   f.queued = static_cast<std::uint64_t>(work_.items());
   f.queued_bytes = static_cast<std::uint64_t>(work_.bytes());
   f.in_work = static_cast<std::uint64_t>(std::max<std::int64_t>(0, in_work_));
+  describe_crew(f);
   if (!ledger_) return f;  // the run could not be started
   f.capacity = static_cast<std::uint64_t>(ledger_->capacity());
   f.capacity_bytes = static_cast<std::uint64_t>(ledger_->capacity_bytes());

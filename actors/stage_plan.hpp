@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include <penstock/actors/restart_policy.hpp>
 #include <penstock/actors/worker.hpp>
 
 namespace penstock {
@@ -52,6 +53,7 @@ struct stage_plan : work_plan {
   std::uint32_t gather_open = 0;   ///< gather: jobs that may be open
   std::uint32_t max_held = 65536;  ///< gather: pieces of one job
   std::uint32_t max_open = 64;     ///< scatter: jobs
+  restart_policy restarts;
   std::function<std::unique_ptr<partitioner>()> make_partitioner;  ///< set: behind by_key
   std::function<std::unique_ptr<collector>()> make_collector;      ///< set: a gather stage
   ref<scope_pair> gather;                                          ///< set: a gather stage with its scatter

@@ -6,13 +6,16 @@
 
 namespace penstock {
 
-void stage::note_report(const piece_report& report) {
+void stage::note_report(piece_report& report) {
   if (report.ended) {
-    crew_.remove(report.worker);
+    // One that crashed may well throw once more.
+    if (crew_.at(report.worker).restarting) report.hook_error = nullptr;
+    came_to_its_end(report.worker);
     return;
   }
   if (!report.last) return;
   crew::member& from = crew_.at(report.worker);
+  if (report.taken > 0) from.crashes = 0;
   from.suspended = report.suspended;
   from.sequence = report.sequence + report.taken;
   from.edge = report.edge;
@@ -25,9 +28,18 @@ void stage::note_report(const piece_report& report) {
 
 void stage::settle(piece_report& report) {
   run_.last_progress.store(now_, std::memory_order_relaxed);
-  if (!inline_worker_) note_report(report);
+  if (inline_worker_) {
+    if (report.taken > 0) inline_record_.crashes = 0;
+  } else {
+    note_report(report);
+  }
   outbox_.unreserve(report.released);
   if (report.hook_error) {
+    crew::member* const from = inline_worker_ ? nullptr : crew_.find(report.worker);
+    if (from != nullptr && from->restarts > 0 && !report.ended && !failed_) {
+      replace_later(report, report.hook_error);
+      return;
+    }
     fail_run(report.hook_error, {});
     report.outputs.discard("a hook of stage '" + plan_.stage + "' failed");
     return;
@@ -114,8 +126,10 @@ void stage::handle_failure(const piece_report& report, failed_item& failure) {
   const double jitter = static_cast<double>(env_.random() % 1024) / 1024.0;
   const auto attempt = failure.hopeless ? std::numeric_limits<std::uint32_t>::max() : failure.attempt;
   const auto decision = plan_.policy.decide(attempt, failure.error, jitter);
-  if (decision.action == error_action::retry) {
+  if (decision.action == error_action::retry || decision.action == error_action::restart) {
+    const std::exception_ptr error = failure.error;
     schedule_retry(report, failure, decision.delay.count());
+    if (decision.action == error_action::restart) replace_later(report, error);
     return;
   }
   ++meter_.failures;

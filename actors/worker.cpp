@@ -1,6 +1,7 @@
 #include <penstock/actors/worker.hpp>
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include <penstock/actors/current_body.hpp>
@@ -22,11 +23,11 @@ batch second_handle(batch& items) {
 
 }  // namespace
 
-worker::worker(const work_plan& plan, run_state& run, unsigned number)
+worker::worker(const work_plan& plan, run_state& run, unsigned number, unsigned slot)
     : plan_{plan},
       run_{run},
       number_{number},
-      context_{run, plan.stage, number},
+      context_{run, plan.stage, slot},
       one_by_one_{plan.codec != nullptr && writes_dead_letters(plan.operators)} {
   keep_items_ = plan.policy.keeps_items() || one_by_one_;
 }
@@ -68,6 +69,7 @@ piece_report worker::go_on() {
   context_.begin_attempt(current_.attempt);
   do {
     step(report, room);
+    if (given_up_) return report;
   } while (may_go_on(report, room));
   report.wants_stop = context_.wants_stop();
   report.suspended = suspended_;
@@ -103,7 +105,7 @@ void worker::step(piece_report& report, std::uint32_t room) {
   batch kept;
   try {
     if (one_by_one_) kept = second_handle(work.in);
-    body_->run(work, context_);
+    if (!call_body(work, tokens, room)) return;
   } catch (...) {
     work.error = std::current_exception();  // a copy constructor
   }
@@ -120,6 +122,49 @@ void worker::step(piece_report& report, std::uint32_t room) {
   if (!later.empty()) current_.items.append(std::move(later));
   if (!current_.items.empty()) current_.items.tokens() = std::move(tokens);
   if (work.error && !report.failure) set_failed_item_apart(work.error, report);
+}
+
+/// False: the call was given up.
+bool worker::call_body(body_work& work, lineage& tokens, std::uint32_t room) {
+  if (!guard_) {
+    body_->run(work, context_);
+    return true;
+  }
+  begin_guarded(work, tokens, room);
+  body_->run(work, context_);
+  given_up_ = !end_guarded(tokens);
+  return !given_up_;
+}
+
+/// What must not be lost if the call is given up goes where the stage can take it.
+void worker::begin_guarded(body_work& work, lineage& tokens, std::uint32_t room) {
+  assert(work.in.size() == 1);
+  call_guard::call call;
+  const auto limit = plan_.limit.for_item(work.in.item(0));
+  call.began = env_->now();
+  if (limit > 0) call.deadline = call.began + limit;
+  if (plan_.policy.keeps_items()) {
+    work.in.share();
+    call.item.items = work.in.alias();
+  }
+  call.item.sequence = current_.sequence;
+  call.item.edge = current_.edge;
+  call.item.key_slot = current_.key_slot;
+  call.item.attempt = current_.attempt;
+  call.item.reserved = room;
+  call.weight = work.in.weight();
+  call.tokens = std::exchange(tokens, lineage{});
+  call.open_scope = std::exchange(open_scope_, nullptr);
+  call.has_outputs = suspended_;
+  guard_->begin(std::move(call));
+}
+
+bool worker::end_guarded(lineage& tokens) {
+  auto call = guard_->end(env_->now());
+  if (!call) return false;
+  tokens = std::move(call->tokens);
+  if (call->open_scope) open_scope_ = ref<scope_token>{static_cast<scope_token*>(call->open_scope.get())};
+  return true;
 }
 
 /// The item at the head of `current_` failed.

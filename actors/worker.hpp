@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <penstock/actors/body.hpp>
+#include <penstock/actors/call_guard.hpp>
 #include <penstock/actors/error_policy.hpp>
 #include <penstock/actors/message.hpp>
 #include <penstock/actors/operator_runner.hpp>
@@ -27,13 +28,26 @@ struct work_plan {
   std::uint64_t max_item = 0;                   ///< bytes of the heaviest output; 0: any weight
   bool expands = false;                         ///< a fused operator may emit more than it takes
   ref<scope_pair> scatter;  ///< set: every item's outputs are pieces of a job of their own
+  time_limit limit;         ///< of the body, per item
 };
 
 /// Runs a stage's body and fused operators on pieces. Catches all that they throw. One thread at a time.
 class worker {
  public:
-  worker(const work_plan& plan, run_state& run, unsigned number);
+  /// `number`: of the worker among all that its stage ever had; `slot`: its place in the pool, as bodies see
+  /// it.
+  worker(const work_plan& plan, run_state& run, unsigned number, unsigned slot);
+  worker(const work_plan& plan, run_state& run, unsigned number) : worker{plan, run, number, number} {}
   ~worker();
+
+  /// From now on a call that takes longer than the plan's limit can be given up by `guard`'s other side.
+  /// Pieces then have one item.
+  void set_guard(ref<call_guard> guard, environment& env) {
+    guard_ = std::move(guard);
+    env_ = &env;
+  }
+  /// A call was given up: there is nothing to report, and this worker is of no more use.
+  bool given_up() const { return given_up_; }
 
   /// Makes the body and calls `on_start`. Null, or what was thrown.
   std::exception_ptr start();
@@ -58,6 +72,9 @@ class worker {
  private:
   piece_report go_on();
   void step(piece_report& report, std::uint32_t room);
+  bool call_body(body_work& work, lineage& tokens, std::uint32_t room);
+  void begin_guarded(body_work& work, lineage& tokens, std::uint32_t room);
+  bool end_guarded(lineage& tokens);
   bool may_go_on(const piece_report& report, std::uint32_t room) const;
   void set_failed_item_apart(const std::exception_ptr& error, piece_report& report);
   void label_outputs(body_work& work, lineage settled, std::uint32_t taken, token* unfinished);
@@ -71,6 +88,10 @@ class worker {
   std::unique_ptr<body> body_;
   std::unique_ptr<chain> chain_;
   bool one_by_one_;  ///< an operator's dead letter needs the very item that it came of
+
+  ref<call_guard> guard_;
+  environment* env_ = nullptr;
+  bool given_up_ = false;
 
   bool keep_items_ = false;
   std::uint64_t outputs_ = 0;  ///< that went into the operators

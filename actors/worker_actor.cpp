@@ -5,8 +5,10 @@
 namespace penstock {
 
 worker_actor::worker_actor(const stage_plan& plan, run_state& run, environment& env, unsigned number,
-                           address stage)
-    : env_{env}, run_{run}, worker_{plan, run, number}, stage_{std::move(stage)} {}
+                           unsigned slot, address stage, ref<call_guard> guard)
+    : env_{env}, run_{run}, worker_{plan, run, number, slot}, stage_{std::move(stage)} {
+  if (guard) worker_.set_guard(std::move(guard), env);
+}
 
 void worker_actor::receive(message& m) { waiting_.push_back(std::move(m)); }
 
@@ -35,6 +37,10 @@ after_turn worker_actor::turn() {
     report(worker_.finish(last->emit && !run_.stopping && !broken_, last->lost));
     return after_turn::done;
   }
+  if (worker_.given_up()) {
+    stage_->post(worker_returned{});
+    return after_turn::done;
+  }
   return waiting_.empty() ? after_turn::wait : after_turn::again;
 }
 
@@ -46,6 +52,7 @@ void worker_actor::work_on(piece work) {
   }
   const auto began = env_.now();
   piece_report made = worker_.run(std::move(work));
+  if (worker_.given_up()) return;
   made.began = began;
   made.finished = env_.now();
   report(std::move(made));
@@ -69,6 +76,7 @@ void worker_actor::work_on(piece_board& board) {
     auto one = board.take();
     if (!one) break;
     piece_report made = worker_.run(std::move(*one));
+    if (worker_.given_up()) return;
     made.began = time;
     made.finished = time = env_.now();
     const bool stops = made.wants_stop;
@@ -93,6 +101,7 @@ void worker_actor::tell(std::vector<piece_report> done, bool over) {
 void worker_actor::resume(std::uint32_t room) {
   const auto began = env_.now();
   piece_report made = worker_.resume(room);
+  if (worker_.given_up()) return;
   made.began = began;
   made.finished = env_.now();
   report(std::move(made));

@@ -13,7 +13,9 @@ namespace penstock {
 /// A worker of a pool as an actor: takes pieces from its stage, reports what became of them.
 class worker_actor final : public actor_logic {
  public:
-  worker_actor(const stage_plan& plan, run_state& run, environment& env, unsigned number, address stage);
+  /// `guard`: set where the plan limits a body's time.
+  worker_actor(const stage_plan& plan, run_state& run, environment& env, unsigned number, unsigned slot,
+               address stage, ref<call_guard> guard);
 
   void receive(message& m) override;
   after_turn turn() override;

@@ -35,6 +35,18 @@ class inactivity_error : public error {
   using error::error;
 };
 
+/// A body took longer for an item than `timeout` allows. The item's failure; a policy may name it.
+class timeout_error : public error {
+ public:
+  using error::error;
+};
+
+/// The workers of a stage crashed more often than `restarts` allows; the text has the last crash.
+class restarts_error : public error {
+ public:
+  using error::error;
+};
+
 /// The run was told to abort before its end.
 class aborted_error : public error {
  public:

@@ -8,6 +8,7 @@
 #include <penstock/runtime/member_names.hpp>
 #include <penstock/runtime/misuse.hpp>
 #include <penstock/runtime/option_checks.hpp>
+#include <penstock/runtime/supervision_options.hpp>
 
 namespace penstock::detail {
 
@@ -93,6 +94,8 @@ constexpr misuse body_misuse() {
                   start_and_stop_misuse<instance, worker_context>(), options_misuse<Place, Options...>()});
     if constexpr (found != misuse::none) {
       return found;
+    } else if constexpr (!(timeout_fits<In, Options>() && ...)) {
+      return misuse::timeout_cannot_take_item;
     } else if constexpr (((retries<Options>() || writes_dead_letters<Options>()) || ...) &&
                          !can_keep<instance, In>) {
       return misuse::keeps_move_only_item;

@@ -54,7 +54,7 @@ bool reorders_many(const run_plan& plan, const run_plan::member& producer) {
   if (producer.is_source) return false;
   const stage_plan& stage = plan.stages[producer.index];
   const bool in_line =
-      stage.workers == 1 && stage.pool == pool_kind::cooperative && !stage.policy.uses(error_action::retry);
+      stage.workers == 1 && stage.pool == pool_kind::cooperative && !stage.policy.tries_again();
   return stage.one_to_many && stage.ordered && !stage.make_partitioner && !in_line;
 }
 

@@ -13,6 +13,7 @@ enum class misuse {
   body_not_movable,
   body_cannot_take_item,
   body_cannot_take_pieces,
+  timeout_cannot_take_item,
   stage_returns_nothing,
   sink_returns_something,
   scatter_returns_one,
@@ -69,6 +70,8 @@ enum class misuse {
   in_flight_elsewhere,
   max_open_elsewhere,
   max_held_elsewhere,
+  timeout_elsewhere,
+  restarts_elsewhere,
   on_error_elsewhere,
 };
 
@@ -84,6 +87,9 @@ constexpr void refuse() {
       "penstock: a body that can't be copied needs each_worker(factory), as every worker has its own");
   static_assert(Found != body_not_movable, "penstock: what each_worker's function returns must be movable");
   static_assert(Found != body_cannot_take_item, "penstock: the body can't take the items of this stream");
+  static_assert(Found != timeout_cannot_take_item,
+                "penstock: the function given to timeout must take the stage's items by const reference and "
+                "return a std::chrono duration");
   static_assert(Found != body_cannot_take_pieces,
                 "penstock: a gather's body can't take its pieces: it gets std::vector<penstock::outcome<T>> "
                 "where T is the stream's item");
@@ -183,6 +189,10 @@ constexpr void refuse() {
   static_assert(Found != in_flight_elsewhere, "penstock: in_flight is an option of source");
   static_assert(Found != max_open_elsewhere, "penstock: max_open is an option of scatter");
   static_assert(Found != max_held_elsewhere, "penstock: max_held is an option of gather");
+  static_assert(Found != timeout_elsewhere,
+                "penstock: timeout is an option of stage, sink, scatter and gather");
+  static_assert(Found != restarts_elsewhere,
+                "penstock: restarts is an option of stage, sink, scatter and gather");
   static_assert(Found != on_error_elsewhere,
                 "penstock: on_error is an option of stage, sink, scatter, gather and fused operators; what a "
                 "source throws fails the run");

@@ -12,6 +12,7 @@
 #include <penstock/runtime/body_traits.hpp>
 #include <penstock/runtime/graph_data.hpp>
 #include <penstock/runtime/options.hpp>
+#include <penstock/runtime/supervision_options.hpp>
 #include <penstock/runtime/typed_body.hpp>
 
 namespace penstock::detail {
@@ -25,6 +26,7 @@ graph_node make_node(node_kind kind, std::string name, Body body, const Options&
   node.kind = kind;
   node.name = std::move(name);
   node.options = collect_options(options...);
+  (set_timeout<In>(node.options, options), ...);
   node.one_to_many = form == output_form::many || form == output_form::lazy;
   node.lazy = form == output_form::lazy;
   if constexpr ((writes_dead_letters<Options>() || ...)) node.codec = &item_codec_of<In>();

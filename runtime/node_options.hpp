@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,6 +30,12 @@ struct node_options {
   std::optional<std::int64_t> in_flight;
   std::optional<std::int64_t> max_open;
   std::optional<std::int64_t> max_held;
+  std::optional<std::int64_t> timeout;                  ///< ns
+  bool timeout_by_item = false;                         ///< `timeout_of` has the say
+  std::function<std::int64_t(const void*)> timeout_of;  ///< ns for an item of the stage's input
+  std::optional<std::int64_t> restarts;
+  std::chrono::nanoseconds restart_window = std::chrono::minutes{1};
+  std::chrono::nanoseconds restart_backoff = std::chrono::milliseconds{100};
   error_policy policy;
   std::vector<given_retry> retries{};
 };

@@ -54,6 +54,13 @@ std::vector<option_info> make_table() {
        "scatter", "Jobs that may be scattered and not yet gathered at a time."},
       {"max_held", kind::count, "items", 1, 1000 * million, "", 65536, "65536", "gather",
        "Pieces that wait for the rest of their jobs; a piece beyond them fails its job."},
+      {"timeout", kind::duration, "time", million, week, "", none, "none", "stage, sink, scatter, gather",
+       "How long the body may take for an item; a later one fails with timeout_error, and its worker is "
+       "replaced. For blocking and per_core pools."},
+      {"restarts", kind::count, "restarts", 0, million, "", none, "3 for each worker, at least 10",
+       "stage, sink, scatter, gather",
+       "How often workers of the stage may crash or hang in a minute (or another window) before the run "
+       "fails."},
 
       // of runs
       {"threads", kind::count, "threads", 0, 1024, "", 0, "0 (one per core)", run,
@@ -194,7 +201,9 @@ std::optional<option_value> parse_option(const option_info& option, std::string_
 std::optional<std::string> option_problem(std::string_view name, std::int64_t value) {
   const option_info* option = find_stage_option(name);
   if (option == nullptr || (value >= option->least && value <= option->most)) return std::nullopt;
-  return std::string{name} + "(" + std::to_string(value) + "): expected " + expected(*option);
+  const auto text = option->kind == option_kind::duration ? duration_text(std::chrono::nanoseconds{value})
+                                                          : std::to_string(value);
+  return std::string{name} + "(" + text + "): expected " + expected(*option);
 }
 
 std::string nearest_name(std::string_view misspelt, const std::vector<std::string>& names) {

@@ -119,7 +119,8 @@ class error_option {
  public:
   static constexpr error_action action = Action;
   /// Nothing is left to a rule after it; attempts come to an end.
-  static constexpr bool applies_always = Action != error_action::retry && !Conditional;
+  static constexpr bool tries_again = Action == error_action::retry || Action == error_action::restart;
+  static constexpr bool applies_always = !tries_again && !Conditional;
 
   explicit error_option(error_rule rule, given_retry given = {}) : rule_{std::move(rule)}, given_{given} {
     rule_.action = Action;
@@ -187,7 +188,7 @@ template <class... Rules>
 struct on_error_option {
   static constexpr unsigned places = on_pool | on_operator;
   static constexpr auto field = &node_options::policy;
-  static constexpr bool retries = ((Rules::action == error_action::retry) || ...);
+  static constexpr bool retries = (Rules::tries_again || ...);
   static constexpr bool writes_dead_letters = ((Rules::action == error_action::dead_letter) || ...);
   error_policy policy;
   std::vector<given_retry> given{};
@@ -201,13 +202,15 @@ struct on_error_option {
 template <class... Rules>
 auto on_error(const Rules&... rules) {
   constexpr bool are_rules = sizeof...(Rules) > 0 && (detail::is_rule<Rules> && ...);
-  static_assert(are_rules, "penstock: on_error takes one rule or more: retry, skip, dead_letter or fail");
+  static_assert(
+      are_rules,
+      "penstock: on_error takes one rule or more: retry, restart_worker, skip, dead_letter or fail");
   if constexpr (are_rules) {
     static_assert(detail::all_reachable<Rules...>(),
                   "penstock: a rule after skip, dead_letter or fail without when<E>() never applies");
     on_error_option<Rules...> result{error_policy{std::vector<error_rule>{rules.rule()...}}};
     const auto note = [&](const auto& rule) {
-      if (rule.action == error_action::retry) result.given.push_back(rule.given());
+      if (rule.tries_again) result.given.push_back(rule.given());
     };
     (note(rules), ...);
     return result;

@@ -13,3 +13,4 @@
 #include <penstock/runtime/options.hpp>
 #include <penstock/runtime/run.hpp>
 #include <penstock/runtime/runtime.hpp>
+#include <penstock/runtime/supervision_options.hpp>

@@ -24,7 +24,8 @@ struct trouble {
 constexpr trouble troubles[] = {
     {"dropped", &stage_snapshot::dropped},           {"retries", &stage_snapshot::retries},
     {"failures", &stage_snapshot::failures},         {"skipped", &stage_snapshot::skipped},
-    {"dead letters", &stage_snapshot::dead_letters}, {"lost threads", &stage_snapshot::lost_threads},
+    {"dead letters", &stage_snapshot::dead_letters}, {"restarts", &stage_snapshot::restarts},
+    {"lost threads", &stage_snapshot::lost_threads},
 };
 
 bool anywhere(const run_snapshot& run, const trouble& which) {
@@ -105,9 +106,18 @@ json as_json(const stage_snapshot& stage) {
           {"peak_custody_bytes", stage.peak_custody_bytes},
           {"queue_wait", as_json(stage.queue_wait)},
           {"service", as_json(stage.service)},
+          {"restarts", stage.restarts},
           {"lost_threads", stage.lost_threads},
           {"state", stage.state},
           {"waits_for", stage.waits_for}};
+}
+
+json as_json(const supervised& member) {
+  json members = json::array();
+  for (const supervised& each : member.members) members.push_back(as_json(each));
+  return {{"name", member.name},          {"kind", member.kind},         {"strategy", member.strategy},
+          {"state", member.state},        {"restarts", member.restarts}, {"last_error", member.last_error},
+          {"members", std::move(members)}};
 }
 
 }  // namespace
@@ -158,6 +168,7 @@ std::string report_json(const run_snapshot& run) {
                     {"state", run.state},
                     {"elapsed", run.elapsed.count()},
                     {"stages", std::move(stages)},
+                    {"supervision", as_json(run.supervision)},
                     {"failure", run.failure}};
   return report.dump(2, ' ', false, json::error_handler_t::replace);
 }

@@ -1,5 +1,6 @@
 #include <penstock/runtime/run.hpp>
 
+#include <algorithm>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -29,7 +30,10 @@ void end(std::shared_ptr<run::impl>& state) {
   // Called at the end of some run, it stands where all runs are brought to their end.
   const bool inside = control_thread::is_here() || !state->result().wait_for_callbacks();
   state->log_untold_failure();
-  const bool lost = inside || !state->result().get().lost.empty();
+  const auto last = state->result().get();
+  const bool left = std::any_of(last.last.begin(), last.last.end(),
+                                [](const stage_figures& each) { return each.lost_threads > 0; });
+  const bool lost = inside || left || !last.lost.empty();
   const bool hung = state->env().lost_threads(lost ? 0 : 1'000'000'000) > 0;
   if (lost || hung) {
     keep(std::move(state));

@@ -149,6 +149,7 @@ run_snapshot run::impl::snapshot() {
   const auto end = state.ended ? state.finished : env_->now();
   result.elapsed = std::chrono::nanoseconds{state.began == 0 ? 0 : end - state.began};
   const double seconds = std::chrono::duration<double>(result.elapsed).count();
+  result.supervision = supervision(result.state);
   for (std::size_t i = 0; i < known_.size(); ++i) {
     result.stages.push_back(figures_of(known_[i], seconds));
     for (const std::string& lost : state.lost) {
@@ -162,6 +163,33 @@ run_snapshot run::impl::snapshot() {
         (state.failed_member.empty() ? "" : state.failed_member + ": ") + told.type + ": " + told.text;
   }
   return result;
+}
+
+/// The tree as the last figures have it.
+supervised run::impl::supervision(const std::string& state) const {
+  supervised root{plan_.graph, "run", "escalate", state, 0, {}, {}};
+  for (std::size_t i = 0; i < known_.size(); ++i) {
+    const stage_figures& f = known_[i];
+    const bool source = plan_.members[i].is_source;
+    supervised member{f.name,
+                      source ? "source" : "stage",
+                      source ? "escalate" : "one_for_one",
+                      f.state,
+                      f.restarts,
+                      f.last_error,
+                      {}};
+    for (const worker_figures& each : f.crew) {
+      member.members.push_back({f.name + "/" + std::to_string(each.slot),
+                                "worker",
+                                {},
+                                each.state,
+                                each.restarts,
+                                each.last_error,
+                                {}});
+    }
+    root.members.push_back(std::move(member));
+  }
+  return root;
 }
 
 void run::impl::when_ended(std::function<void()> f) {
@@ -214,6 +242,7 @@ stage_snapshot run::impl::figures_of(const stage_figures& f, double seconds) con
   s.peak_custody_bytes = f.peak_custody_bytes;
   s.queue_wait = f.queue_wait;
   s.service = f.service;
+  s.restarts = f.restarts;
   s.lost_threads = f.lost_threads;
   s.state = f.state;
   s.waits_for = f.waits_for;

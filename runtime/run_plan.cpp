@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <penstock/messages/error.hpp>
+#include <penstock/runtime/duration_text.hpp>
 #include <penstock/runtime/option_table.hpp>
 #include <penstock/runtime/pair_scatters.hpp>
 
@@ -15,6 +16,7 @@ namespace penstock {
 namespace {
 
 constexpr std::int64_t usual_max_open = 64;
+constexpr std::int64_t least_restarts = 10;  ///< within the window, where nothing is said
 
 /// Plans one graph. Members keep the order of the resolved graph's nodes, sorted so that producers come
 /// first.
@@ -105,7 +107,7 @@ class planner {
 
   /// What is buffered until an attempt has come to its end must have an end.
   void check_retry(const graph_node& node, const stage_plan& plan) const {
-    if (!node.one_to_many || !plan.policy.uses(error_action::retry) || plan.max_output > 0) return;
+    if (!node.one_to_many || !plan.policy.tries_again() || plan.max_output > 0) return;
     throw graph_error("graph '" + graph_.name + "', " + to_string(node.kind) + " '" + node.name +
                       "': retry keeps an item's outputs until the attempt has come to its end: it needs "
                       "max_output(n)");
@@ -142,6 +144,7 @@ class planner {
     plan.max_input = heaviest_input(node);
     plan.max_held = static_cast<std::uint32_t>(
         value(node, "max_held", given.max_held).value_or(default_number("max_held")));
+    add_supervision(node, plan);
     plan.ordered = overrides_.flag(node.name, "ordered").value_or(given.ordered.value_or(plan.workers == 1));
     plan.one_to_many = plan.many_from_body = node.one_to_many;
     plan.lazy = node.lazy;
@@ -156,6 +159,33 @@ class planner {
     }
     widest_ = std::max(widest_, plan.workers);
     stage_of_[index] = plan_.stages.size() - 1;
+  }
+
+  void add_supervision(const graph_node& node, stage_plan& plan) const {
+    const node_options& given = node.options;
+    plan.limit.fixed = value(node, "timeout", given.timeout).value_or(0);
+    // A setting from outside wins over a function of the item.
+    if (given.timeout_by_item && plan.limit.fixed == 0) plan.limit.of = given.timeout_of;
+    const std::string where =
+        "graph '" + graph_.name + "', " + to_string(node.kind) + " '" + node.name + "': ";
+    if (plan.limit && plan.pool == pool_kind::cooperative) {
+      const auto said = plan.limit.of
+                            ? "timeout(function)"
+                            : "timeout(" + duration_text(std::chrono::nanoseconds{plan.limit.fixed}) + ")";
+      throw graph_error(where + said +
+                        ": a cooperative body shares its thread with other stages, so it can't be given up; "
+                        "make the pool blocking or per_core");
+    }
+    if (given.restart_window.count() <= 0 || given.restart_backoff.count() < 0) {
+      throw graph_error(where + "restarts(" + std::to_string(given.restarts.value_or(0)) + ", " +
+                        duration_text(given.restart_window) + ", " + duration_text(given.restart_backoff) +
+                        "): expected a window above 0 and a backoff of 0 or more");
+    }
+    const auto usual_restarts = std::max<std::int64_t>(least_restarts, 3 * std::int64_t{plan.workers});
+    plan.restarts.most =
+        static_cast<std::uint32_t>(value(node, "restarts", given.restarts).value_or(usual_restarts));
+    plan.restarts.window = given.restart_window;
+    plan.restarts.backoff = given.restart_backoff;
   }
 
   void add_source(std::size_t index) {

@@ -42,9 +42,23 @@ struct stage_snapshot {
   percentiles queue_wait;  ///< ns from arrival to the start of the body
   percentiles service;     ///< ns in the body, per item
 
-  std::uint64_t lost_threads = 0;  ///< threads whose body did not return in time
+  std::uint64_t restarts = 0;      ///< workers replaced after a crash or a timeout
+  std::uint64_t lost_threads = 0;  ///< threads whose body did not return in time, and has not since
   std::string state;               ///< running, ended or failed
   std::string waits_for;           ///< in words; empty while it waits for nothing
+};
+
+/// A member of the tree of supervision as it stood at one moment: the run, a stage, a worker. A plain value.
+struct supervised {
+  std::string name;  ///< of the graph, of the stage; a worker's is "STAGE/PLACE", places from 0
+  std::string kind;  ///< run, source, stage or worker
+  /// How its members are restarted: one_for_one (who crashes, alone); escalate (a crash fails what is above).
+  std::string strategy;
+  /// running, draining, ended, failed ...; a worker's is idle, busy, suspended, slow, leaving or restarting
+  std::string state;
+  std::uint64_t restarts = 0;  ///< of itself if it is a worker, else of its members
+  std::string last_error;      ///< why the last one was restarted; empty if none was
+  std::vector<supervised> members;
 };
 
 /// A whole run as it stood at one moment. A plain value.
@@ -53,6 +67,7 @@ struct run_snapshot {
   std::string state;  ///< running, draining, done, failed, aborted or stopped
   std::chrono::nanoseconds elapsed{0};
   std::vector<stage_snapshot> stages;  ///< in the order of the graph
+  supervised supervision;              ///< the run, its stages, their workers
   std::string failure;                 ///< what failed the run; empty otherwise
   std::string reason;                  ///< why it was aborted; empty otherwise
 };

@@ -8,7 +8,7 @@ namespace {
 
 crew of_three() {
   crew made{2};
-  for (unsigned number = 0; number < 3; ++number) made.add(number, nullptr);
+  for (unsigned number = 0; number < 3; ++number) made.add(number, number, nullptr);
   return made;
 }
 
