@@ -7,14 +7,16 @@
 namespace penstock {
 
 void stage::note_report(piece_report& report) {
+  crew::member* const reporter = crew_.find(report.worker);
+  if (reporter == nullptr) return;  // given up since; what it had done counts all the same
+  crew::member& from = *reporter;
   if (report.ended) {
     // One that crashed may well throw once more.
-    if (crew_.at(report.worker).restarting) report.hook_error = nullptr;
+    if (from.restarting) report.hook_error = nullptr;
     came_to_its_end(report.worker);
     return;
   }
   if (!report.last) return;
-  crew::member& from = crew_.at(report.worker);
   if (report.taken > 0) from.crashes = 0;
   from.suspended = report.suspended;
   from.sequence = report.sequence + report.taken;

@@ -247,6 +247,13 @@ void worker::apply_chain(batch& items, const batch& input, piece_report& report)
   report.failure = std::move(failed);
 }
 
+bool worker::is_broken_by(const piece_report& report) const {
+  if (!report.failure || report.failure->by_operator || !plan_.policy.uses(error_action::restart))
+    return false;
+  const auto attempt = report.failure->attempt;
+  return plan_.policy.decide(attempt, report.failure->error, 0).action == error_action::restart;
+}
+
 piece_report worker::finish(bool emit, bool lost) {
   const current_body here{run_.graph, plan_.stage};
   piece_report report;

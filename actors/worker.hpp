@@ -67,6 +67,9 @@ class worker {
   /// done.
   piece_report finish(bool emit, bool lost = true);
 
+  /// Whether by the stage's policy the body is of no more use after this.
+  bool is_broken_by(const piece_report& report) const;
+
   unsigned number() const { return number_; }
 
  private:

@@ -55,6 +55,7 @@ void worker_actor::work_on(piece work) {
   if (worker_.given_up()) return;
   made.began = began;
   made.finished = env_.now();
+  broken_ = worker_.is_broken_by(made);
   report(std::move(made));
 }
 
@@ -79,6 +80,7 @@ void worker_actor::work_on(piece_board& board) {
     if (worker_.given_up()) return;
     made.began = time;
     made.finished = time = env_.now();
+    broken_ = worker_.is_broken_by(made);
     const bool stops = made.wants_stop;
     if (board.add(std::move(made))) tell(board.harvest(), false);
     if (stops) break;
@@ -104,6 +106,7 @@ void worker_actor::resume(std::uint32_t room) {
   if (worker_.given_up()) return;
   made.began = began;
   made.finished = env_.now();
+  broken_ = worker_.is_broken_by(made);
   report(std::move(made));
 }
 

@@ -33,7 +33,7 @@ class worker_actor final : public actor_logic {
   worker worker_;
   address stage_;
   std::deque<message> waiting_;
-  bool broken_ = false;  ///< its body could not be made or started
+  bool broken_ = false;  ///< its body could not be made or started, or is not to be used again
 };
 
 }  // namespace penstock

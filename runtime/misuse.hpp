@@ -137,7 +137,7 @@ constexpr void refuse() {
                 "penstock: flatten needs items that are ranges, generators or std::optional; a string is one "
                 "item");
   static_assert(Found != retry_on_operator,
-                "penstock: a fused operator can't take the option retry; a stage can");
+                "penstock: a fused operator can't take the option retry or restart_worker; a stage can");
   static_assert(Found != letter_of_move_only_item,
                 "penstock: an operator's dead_letter keeps a copy of the item, so it can't be of a move-only "
                 "type");
@@ -148,7 +148,7 @@ constexpr void refuse() {
                 "be items");
   static_assert(
       Found != keeps_move_only_item,
-      "penstock: retry and dead_letter need the item after the body saw it, so a move-only item must "
+      "penstock: retry, restart_worker and dead_letter need the item after the body saw it, so a move-only item must "
       "be taken by const reference");
   static_assert(
       Found != letter_of_unwritable_item,

@@ -7,6 +7,7 @@
 
 #include <penstock/runtime/option_table.hpp>
 #include <penstock/runtime/options.hpp>
+#include <penstock/runtime/supervision_options.hpp>
 #include <penstock_test/catch.hpp>
 
 namespace ps = penstock;
@@ -36,7 +37,9 @@ std::vector<tag> tags() {
           tag_of("max_item", ps::max_item(1)),
           tag_of("in_flight", ps::in_flight(1)),
           tag_of("max_open", ps::max_open(1)),
-          tag_of("max_held", ps::max_held(1))};
+          tag_of("max_held", ps::max_held(1)),
+          tag_of("timeout", ps::timeout(std::chrono::seconds{1})),
+          tag_of("restarts", ps::restarts(1))};
 }
 
 const std::map<std::string_view, unsigned> kinds{{"source", ps::on_source},

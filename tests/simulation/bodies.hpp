@@ -43,7 +43,12 @@ struct labour {
 
   void work(std::uint64_t value, std::uint32_t attempt) const {
     take_time(value);
-    if (faults_at(*of, value, attempt)) raise(value);
+    if (faults_at(*of, value, attempt)) fail(value);
+  }
+  /// Throws; or hangs, and then may throw or not.
+  void fail(std::uint64_t value) const {
+    if (of->hangs) set->env->spend(overlong * *of->options.timeout);
+    if (!of->hangs || of->type == node_type::sink || value % 2 == 0) raise(value);
   }
   void work(penstock::worker_context& context, const item& in) const {
     look_at(in);
@@ -155,7 +160,7 @@ struct lazy_body : emitting_labour {
       co_yield make(output_value(*of, in.value, i));
     }
     look_at(in);
-    if (fails) raise(in.value);
+    if (fails) fail(in.value);
   }
 };
 

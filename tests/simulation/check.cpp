@@ -95,6 +95,12 @@ class checker {
       return std::pair{f.node, f.value};
     } catch (const odd_fault& f) {
       return std::pair{f.node, f.value};
+    } catch (const penstock::timeout_error&) {
+      // It does not say which item.
+      for (const auto& [number, value] : expected_.fatal) {
+        if (node_of(number).hangs && node_of(number).name == seen_.state.failed_member)
+          return std::pair{number, value};
+      }
     } catch (const penstock::held_error&) {
       for (const node& n : shape_.nodes) {
         if (n.name == seen_.state.failed_member) return std::pair{n.number, overfull};

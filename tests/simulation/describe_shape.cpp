@@ -11,6 +11,7 @@ std::string policy_text(const penstock::error_policy& policy) {
   if (policy.empty()) return "none";
   std::string text;
   if (policy.uses(error_action::retry)) text += "retry ";
+  if (policy.uses(error_action::restart)) text += "restart ";
   if (policy.uses(error_action::skip)) text += "skip ";
   if (policy.uses(error_action::dead_letter)) text += "dead_letter ";
   if (policy.uses(error_action::fail)) text += "fail ";
@@ -44,8 +45,8 @@ std::string text_of(const node& n) {
   add("faults of 256", n.faults);
   if (n.faults > 0) {
     add("lasting", n.lasting);
-    text += std::string{n.faults_midway ? ", midway" : ""} + (n.odd ? ", odd" : "") + ", on error " +
-            policy_text(n.options.policy);
+    text += std::string{n.faults_midway ? ", midway" : ""} + (n.odd ? ", odd" : "") +
+            (n.hangs ? ", hangs" : "") + ", on error " + policy_text(n.options.policy);
   }
   add("stops of 256", n.stops);
   add("ns at most", n.slowness);

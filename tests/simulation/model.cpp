@@ -135,7 +135,7 @@ class model {
     for (;; ++attempt) {
       if (!fails_always && !faults_at(n, value, attempt)) return fate::passes;
       const auto [action, delay, by_rule] = policy.decide(attempt, error, 0);
-      if (action == error_action::retry) continue;
+      if (action == error_action::retry || action == error_action::restart) continue;
       if (action == error_action::skip) return fate::skipped;
       if (action == error_action::dead_letter) {
         ++result_.letters;
@@ -200,7 +200,8 @@ class model {
   static bool faulted_through(const node& n, const model_item& in) {
     const auto error = std::make_exception_ptr(fault{n.number, in.value});
     for (std::uint32_t attempt = 1; faults_at(n, in.value, attempt); ++attempt) {
-      if (n.options.policy.decide(attempt, error, 0).action != error_action::retry) return false;
+      const auto action = n.options.policy.decide(attempt, error, 0).action;
+      if (action != error_action::retry && action != error_action::restart) return false;
     }
     return true;
   }
@@ -229,7 +230,7 @@ class model {
   model_stream sink(const node& n) {
     // An item that is tried again comes after others, save those of its own key.
     const bool in_turn =
-        partitioned(n) || (n.options.workers.value_or(1) == 1 && !n.options.policy.uses(error_action::retry));
+        partitioned(n) || (n.options.workers.value_or(1) == 1 && !n.options.policy.tries_again());
     return by_key(n, transform(input(n), in_turn, [&](const model_item& in, emitted& out) {
                     if (!faults(n, in.value) || resolve(n, in.value, in.scope, false) == fate::passes)
                       out.push_back(in);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -16,5 +17,9 @@ inline constexpr std::array<std::uint64_t, 14> regressions{
     17819,  46483,  // a gather took the rest of a job for the whole
     141373,         // an operator's fault on what `on_end` of a pool emitted was swallowed
 };
+
+constexpr bool is_regression(std::uint64_t seed) {
+  return std::find(regressions.begin(), regressions.end(), seed) != regressions.end();
+}
 
 }  // namespace penstock_simulation

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "dice.hpp"
+#include "regressions.hpp"
 
 namespace penstock_simulation {
 
@@ -29,6 +30,7 @@ class artist {
     if (two && dice_.chance(1, 2)) ends = {segment(add_merge(ends), 0, dice_.between(0, 2))};
     for (const int end : ends) add_sink(end);
     draw_deeds();
+    if (!is_regression(shape_.seed)) draw_crashes();
     return std::move(shape_);
   }
 
@@ -170,9 +172,9 @@ class artist {
     return made;
   }
   static void set_policy(node& made, std::vector<error_rule> rules) {
+    made.rules = rules;
     made.options.policy = penstock::error_policy{std::move(rules)};
-    if (made.options.policy.uses(error_action::retry))
-      made.options.max_output = 256;  // more than any item has
+    if (made.options.policy.tries_again()) made.options.max_output = 256;  // more than any item has
   }
 
   void make_trouble(node& made) {
@@ -204,6 +206,25 @@ class artist {
     const bool ends_the_run = last >= 2 && made.lasting > tries && made.depth == 0;
     if (ends_the_run && !fatal_) rules.push_back(rule(error_action::skip));
     set_policy(made, std::move(rules));
+  }
+
+  /// Workers that hang or crash. Drawn last and apart, so that seeds that once failed mean the same graphs.
+  void draw_crashes() {
+    dice apart{mix(shape_.seed, 0xc4a5)};
+    for (node& n : shape_.nodes) {
+      if (n.faults == 0 || n.type == node_type::source || n.type == node_type::view) continue;
+      // How many workers come to their end, and emit, must be known; and outputs of a call that hangs are
+      // lost.
+      if (n.emits_at_end || (n.form == body_form::lazy && n.faults_midway)) continue;
+      n.options.restarts = 1'000'000;
+      n.options.restart_backoff = std::chrono::nanoseconds{apart.below(2'000'000)};
+      if (apart.chance(1, 3)) n.restart_instead_of_retry();
+      if (n.odd || !apart.chance(1, 3)) continue;
+      n.hangs = true;
+      n.options.pool = apart.chance(1, 2) ? pool_kind::blocking : pool_kind::per_core;
+      if (!n.options.workers) n.options.workers = 1;
+      n.options.timeout = 1'000'000 + 60 * std::int64_t{n.slowness};
+    }
   }
 
   void draw_deeds() {

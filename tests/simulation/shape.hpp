@@ -59,21 +59,32 @@ struct node {
   bool keyed = false;
   int scatter = -1;  ///< of a gather
   penstock::node_options options;
+  std::vector<penstock::error_rule> rules;  ///< of the policy in there
   std::uint32_t most_outputs = 1;
   std::uint32_t drops = 0;     ///< items of 256 that have no output; of filters and maybe
   std::uint32_t faults = 0;    ///< items of 256 whose body throws
   std::uint32_t lasting = 1;   ///< attempts that fail; `always`
   bool faults_midway = false;  ///< of lazy bodies: throws after some outputs
   bool odd = false;            ///< throws what is no exception
+  bool hangs = false;          ///< instead of throwing takes longer than its time limit
   std::uint32_t stops = 0;     ///< items of 256 that make the stage want no more
   bool emits_at_end = false;
   hook broken = hook::none;
   std::uint32_t slowness = 0;   ///< 0: takes no time
   std::uint32_t items = 0;      ///< of a source
   std::uint32_t breaks_at = 0;  ///< of a source: item that it throws instead of, from 1; 0: none
+
+  void restart_instead_of_retry() {
+    for (penstock::error_rule& each : rules) {
+      if (each.action == penstock::error_action::retry) each.action = penstock::error_action::restart;
+    }
+    options.policy = penstock::error_policy{rules};
+  }
 };
 
 inline constexpr std::uint32_t always = 1000;
+/// A body that hangs takes so many times the limit.
+inline constexpr std::int64_t overlong = 3;
 
 /// Something that is done to a run from outside.
 struct deed {
