@@ -289,7 +289,7 @@ TEST_CASE("the tree of supervision shows who was replaced, and why", "[engine][t
       .sink(
           "walk",
           [at = c.at, &replaced, &looked](int n) {
-            if (n == 0) at.hang();
+            if (n == 0) return at.hang();
             replaced.arrive();
             require_arrivals(looked, 1);
           },
