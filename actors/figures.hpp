@@ -31,7 +31,8 @@ struct stage_figures {
   double busy = 0, idle = 1, blocked = 0;
   std::uint64_t queued = 0, queued_bytes = 0, in_work = 0;
   std::uint64_t capacity = 0, capacity_bytes = 0, peak_custody = 0, peak_custody_bytes = 0;
-  std::uint64_t lost_threads = 0;  ///< held by bodies that were given up and have not returned
+  std::uint64_t lost_threads = 0;       ///< held by bodies that were given up and have not returned
+  std::uint64_t acked = 0, nacked = 0;  ///< sources that keep track of their jobs
   std::uint64_t restarts = 0;
   std::string last_error;  ///< of the last worker that crashed
   std::vector<worker_figures> crew;

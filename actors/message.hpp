@@ -87,6 +87,10 @@ struct drain_run {
 struct abort_run {
   std::string reason;
 };
+/// Controller to sources: bodies that do not return hold jobs; no verdict on them will come.
+struct refuse_rest {
+  std::string reason;
+};
 struct set_workers {
   unsigned count;
 };
@@ -113,11 +117,12 @@ struct run_is_quiet {
   bool last_look = false;
 };
 
-using message = std::variant<deliver_items, end_of_stream, grant_credit, caught_up, cancel_edge, assign_piece,
-                             resume_worker, finish_worker, worker_reported, look_after, look_at_calls,
-                             worker_returned, replace_worker, retry_due, scope_closed, scope_settled,
-                             delivery_settled, start_run, drain_run, abort_run, set_workers, set_capacity,
-                             report_figures, member_ended, member_failed, check_time, run_is_quiet>;
+using message =
+    std::variant<deliver_items, end_of_stream, grant_credit, caught_up, cancel_edge, assign_piece,
+                 resume_worker, finish_worker, worker_reported, look_after, look_at_calls, worker_returned,
+                 replace_worker, retry_due, scope_closed, scope_settled, delivery_settled, start_run,
+                 drain_run, abort_run, refuse_rest, set_workers, set_capacity, report_figures, member_ended,
+                 member_failed, check_time, run_is_quiet>;
 
 /// The receiver has ended: throws away what the message carries. Items that are lost so flag their tokens.
 void discard(message& m, const std::string& reason);

@@ -54,6 +54,7 @@ void run_controller::receive(message& m) {
             ended_[each.member] = true;
             --open_;
             result_->change([&](run_result::state& s) { s.last[each.member] = std::move(*each.last); });
+            if (refused_ && open_ > 0 && sources_ended()) give_up();
           },
           [this](member_failed& each) { failed(each); },
           [this](drain_run& each) { drain(each.deadline); },
@@ -125,18 +126,10 @@ void run_controller::look_at_time() {
   if (aborting_) {
     if (now < give_up_at_)
       return env_.remind(give_up_at_ - now, self_, check_time{});  // clocks differ by a hair
-    // Bodies that do not return keep their stages; the run ends without them.
-    result_->change([&](run_result::state& s) {
-      for (std::size_t i = 0; i < members_.size(); ++i) {
-        if (!ended_[i]) s.lost.push_back(members_[i].name);
-      }
-    });
-    if (open_ > 0) env_.give_up();
-    gave_up_ = true;
-    open_ = 0;
-    return;
+    return lose_patience();
   }
   if (drain_until_ > 0 && now >= drain_until_) {
+    result_->change([](run_result::state& s) { s.deadline_passed = true; });
     abort(run_phase::aborted, "the drain's deadline passed");
     return;
   }
@@ -151,6 +144,35 @@ void run_controller::look_at_time() {
     return;
   }
   env_.remind(inactivity_ - (now - idle_since), self_, check_time{});
+}
+
+/// Bodies do not return. The jobs that they hold are refused; then the run ends without them.
+void run_controller::lose_patience() {
+  if (refused_ || sources_ended()) return give_up();
+  refused_ = true;
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    if (members_[i].is_source && !ended_[i]) members_[i].to->post(refuse_rest{"a body did not return"});
+  }
+  give_up_at_ = env_.now() + patience;
+  env_.remind(patience, self_, check_time{});
+}
+
+bool run_controller::sources_ended() const {
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    if (members_[i].is_source && !ended_[i]) return false;
+  }
+  return true;
+}
+
+void run_controller::give_up() {
+  result_->change([&](run_result::state& s) {
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+      if (!ended_[i]) s.lost.push_back(members_[i].name);
+    }
+  });
+  if (open_ > 0) env_.give_up();
+  gave_up_ = true;
+  open_ = 0;
 }
 
 /// Nothing runs, nothing is under way, no timer is set, and yet the run has not ended. What the members said

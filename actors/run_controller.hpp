@@ -30,6 +30,7 @@ class run_result {
     bool ended = false;
     std::exception_ptr error;
     std::string reason;               ///< why it was aborted
+    bool deadline_passed = false;     ///< that of a drain, which is why
     std::string failed_member;        ///< name of the stage, and of the operator if it was one
     std::vector<stage_figures> last;  ///< of members that have ended; others have no name
     std::vector<std::string> lost;    ///< members whose body did not return
@@ -122,6 +123,9 @@ class run_controller final : public actor_logic {
   void drain(std::int64_t deadline);
   void abort(run_phase why, const std::string& reason);
   void look_at_time();
+  void lose_patience();
+  bool sources_ended() const;
+  void give_up();
   void look_for_deadlock(bool last_look);
   void fail(std::exception_ptr error, const std::string& where);
   void end_run();
@@ -139,6 +143,7 @@ class run_controller final : public actor_logic {
   std::int64_t give_up_at_ = 0;
   std::int64_t drain_until_ = 0;
   std::shared_ptr<snapshot_request> inquest_;
+  bool refused_ = false;  ///< sources were told that some bodies won't return
   bool gave_up_ = false;
   bool over_ = false;
 };

@@ -44,6 +44,7 @@ void source::receive(message& m) {
                  [this](delivery_settled& each) { settle(each); },
                  [this](drain_run&) { finish(); },
                  [this](abort_run& each) { abort(each.reason); },
+                 [this](penstock::refuse_rest& each) { refuse_rest(each.reason); },
                  [this](report_figures& each) { each.request->answer(member_, figures()); },
                  [](auto&) {},
              },
@@ -173,7 +174,24 @@ void source::adapt_target() {
       outbox_.consumer_is_behind() ? std::min(2 * target_, most_) : std::max<std::uint32_t>(1, target_ / 2);
 }
 
+/// Bodies that were given up hold these jobs; what they still let go of comes too late.
+void source::refuse_rest(const std::string& reason) {
+  finish();
+  if (refused_) return;
+  refused_ = true;
+  settled_ = next_job_;
+  outbox_.discard(reason);
+  if (!body_) return;
+  const current_body here{run_.graph, plan_.name};
+  try {
+    body_->refuse_open(reason);
+  } catch (...) {
+    fail_run(std::current_exception(), {});
+  }
+}
+
 void source::settle(const delivery_settled& verdict) {
+  if (refused_) return;
   ++settled_;
   if (!verdict.flagged) ++acked_;
   if (!body_) return;
@@ -220,6 +238,8 @@ stage_figures source::figures() const {
   f.busy = meter_.busy();
   f.idle = meter_.idle();
   f.blocked = meter_.blocked();
+  f.acked = plan_.acknowledges ? acked_ : 0;
+  f.nacked = plan_.acknowledges ? settled_ - acked_ : 0;
   f.in_work = plan_.acknowledges ? next_job_ - settled_ : 0;
   f.service = meter_.service.summary();
   return f;

@@ -54,6 +54,7 @@ class source final : public actor_logic {
   bool apply_chain(batch& made);
   void adapt_target();
   void settle(const delivery_settled& verdict);
+  void refuse_rest(const std::string& reason);
   void finish();
   void abort(const std::string& reason);
   void fail_run(const std::exception_ptr& error, const std::string& operation);
@@ -74,6 +75,7 @@ class source final : public actor_logic {
   bool finished_ = false;  ///< nothing more will be made
   bool told_end_ = false;
   bool failed_ = false;
+  bool refused_ = false;  ///< all that was open got its verdict at once
   std::uint32_t target_ = 1;
   std::uint32_t most_ = 1;  ///< a quarter of the smallest consumer
   std::uint64_t next_job_ = 0;

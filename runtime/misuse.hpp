@@ -146,10 +146,10 @@ constexpr void refuse() {
   static_assert(Found != item_is_proxy,
                 "penstock: the elements of this range stand for others, as std::vector<bool>'s do, and can't "
                 "be items");
-  static_assert(
-      Found != keeps_move_only_item,
-      "penstock: retry, restart_worker and dead_letter need the item after the body saw it, so a move-only item must "
-      "be taken by const reference");
+  static_assert(Found != keeps_move_only_item,
+                "penstock: retry, restart_worker and dead_letter need the item after the body saw it, so a "
+                "move-only item must "
+                "be taken by const reference");
   static_assert(
       Found != letter_of_unwritable_item,
       "penstock: dead_letter writes the item down, which its type forbids: a pointer, a function, or "

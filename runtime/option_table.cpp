@@ -69,6 +69,9 @@ std::vector<option_info> make_table() {
        "SQLite file for dead letters, made when the first is written."},
       {"inactivity", kind::duration, "time", 0, week, "", 0, "0 (no limit)", run,
        "A run in which no item moves for so long fails, be it that a body works or a source waits."},
+      {"drain", kind::duration, "time", 0, week, "", 30'000 * million, "30s", run,
+       "How long a drain that a signal began may take; jobs that are not done by then are refused (0: no "
+       "limit)."},
       {"report", kind::choice, "", 0, 0, "none|table|json", none, "none", run,
        "What is printed when a run has ended; the flag alone means table."},
       {"log-level", kind::choice, "", 0, 0, "quiet|error|warning|info|debug", none, "warning", run,

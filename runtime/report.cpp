@@ -22,9 +22,14 @@ struct trouble {
 };
 
 constexpr trouble troubles[] = {
-    {"dropped", &stage_snapshot::dropped},           {"retries", &stage_snapshot::retries},
-    {"failures", &stage_snapshot::failures},         {"skipped", &stage_snapshot::skipped},
-    {"dead letters", &stage_snapshot::dead_letters}, {"restarts", &stage_snapshot::restarts},
+    {"dropped", &stage_snapshot::dropped},
+    {"retries", &stage_snapshot::retries},
+    {"failures", &stage_snapshot::failures},
+    {"skipped", &stage_snapshot::skipped},
+    {"dead letters", &stage_snapshot::dead_letters},
+    {"acked", &stage_snapshot::acked},
+    {"nacked", &stage_snapshot::nacked},
+    {"restarts", &stage_snapshot::restarts},
     {"lost threads", &stage_snapshot::lost_threads},
 };
 
@@ -106,6 +111,8 @@ json as_json(const stage_snapshot& stage) {
           {"peak_custody_bytes", stage.peak_custody_bytes},
           {"queue_wait", as_json(stage.queue_wait)},
           {"service", as_json(stage.service)},
+          {"acked", stage.acked},
+          {"nacked", stage.nacked},
           {"restarts", stage.restarts},
           {"lost_threads", stage.lost_threads},
           {"state", stage.state},
@@ -159,6 +166,7 @@ void write_report(std::ostream& out, const run_snapshot& run) {
       << short_duration(static_cast<double>(run.elapsed.count())) << "\n"
       << table.text();
   if (!run.failure.empty()) out << "failed: " << run.failure << "\n";
+  if (!run.reason.empty()) out << "aborted: " << run.reason << "\n";
 }
 
 std::string report_json(const run_snapshot& run) {
@@ -169,7 +177,9 @@ std::string report_json(const run_snapshot& run) {
                     {"elapsed", run.elapsed.count()},
                     {"stages", std::move(stages)},
                     {"supervision", as_json(run.supervision)},
-                    {"failure", run.failure}};
+                    {"failure", run.failure},
+                    {"reason", run.reason},
+                    {"deadline_passed", run.deadline_passed}};
   return report.dump(2, ' ', false, json::error_handler_t::replace);
 }
 

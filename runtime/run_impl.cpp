@@ -157,6 +157,7 @@ run_snapshot run::impl::snapshot() {
     }
   }
   result.reason = state.reason;
+  result.deadline_passed = state.deadline_passed;
   if (state.error) {
     const auto told = describe_exception(state.error);
     result.failure =
@@ -242,6 +243,8 @@ stage_snapshot run::impl::figures_of(const stage_figures& f, double seconds) con
   s.peak_custody_bytes = f.peak_custody_bytes;
   s.queue_wait = f.queue_wait;
   s.service = f.service;
+  s.acked = f.acked;
+  s.nacked = f.nacked;
   s.restarts = f.restarts;
   s.lost_threads = f.lost_threads;
   s.state = f.state;

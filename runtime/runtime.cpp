@@ -63,8 +63,23 @@ void warn_of_unseen_weights(const graph_data& graph, std::set<std::string>& told
   }
 }
 
+/// EX_TEMPFAIL of sysexits.h: not all was done, and trying again may help.
+constexpr int exit_unfinished = 75;
+
+void tell_of_deadline(const run_snapshot& last) {
+  std::uint64_t acked = 0;
+  std::uint64_t nacked = 0;
+  for (const stage_snapshot& each : last.stages) {
+    acked += each.acked;
+    nacked += each.nacked;
+  }
+  std::cerr << "penstock: graph '" << last.graph << "': " << last.reason << "; jobs done: " << acked
+            << ", refused: " << nacked << '\n';
+}
+
 /// Shows progress and passes signals on until the run has ended.
-void watch(run& running, run_result& result, signal_guard& signals, progress_display& progress) {
+void watch(run& running, run_result& result, signal_guard& signals, progress_display& progress,
+           std::chrono::nanoseconds deadline) {
   struct end_note {
     std::mutex mutex;  ///< held until the wake is over, as this function may return right after
     bool ended = false;
@@ -91,7 +106,7 @@ void watch(run& running, run_result& result, signal_guard& signals, progress_dis
     pollfd wait{signals.fd(), POLLIN, 0};
     if (::poll(&wait, 1, progress.active() ? redraw_every : -1) == 0) progress.show(running.snapshot());
     for (const int count = signals.count(); seen < count; ++seen) {
-      if (seen == 0) running.drain();
+      if (seen == 0) running.drain(deadline);
       if (seen == 1) running.abort("a second signal came");
     }
   }
@@ -146,7 +161,7 @@ int runtime::run(const graph& g, run_snapshot& last) {
     penstock::run running = start(g);
     {
       progress_display progress{options_.progress_on_terminal ? stderr : nullptr};
-      watch(running, running.impl_->result(), signals, progress);
+      watch(running, running.impl_->result(), signals, progress, options_.drain);
     }
     running.impl_->tell_failure();  // below, in words
     last = running.snapshot();
@@ -159,6 +174,10 @@ int runtime::run(const graph& g, run_snapshot& last) {
   std::cout.flush();
   if (!last.failure.empty())
     std::cerr << "penstock: graph '" << g.name() << "' failed: " << last.failure << '\n';
+  if (last.deadline_passed) {
+    tell_of_deadline(last);
+    return exit_unfinished;
+  }
   if (last.state == "aborted") return 128 + signals.last();
   return last.failure.empty() ? 0 : 1;
 }

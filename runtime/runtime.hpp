@@ -31,8 +31,8 @@ class runtime {
   penstock::run start(const graph& g);
 
   /// Runs the graph to its end and prints what failed. SIGTERM and SIGINT drain it, a second one aborts;
-  /// their handlers are put back after. Returns the exit code: 0 done or drained, 1 failed, 128 + n aborted
-  /// by signal n.
+  /// their handlers are put back after. Returns the exit code: 0 done or drained, 1 failed, 75 if the drain's
+  /// deadline (--drain) passed before all was done, 128 + n aborted by signal n.
   int run(const graph& g);
   /// The same, and leaves the figures of all stages in `last`, as they were at the end.
   int run(const graph& g, run_snapshot& last);

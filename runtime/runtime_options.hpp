@@ -25,6 +25,9 @@ struct runtime_options {
   /// A run in which no item moves for so long fails with inactivity_error; 0: no limit.
   std::chrono::nanoseconds inactivity{0};
 
+  /// How long a drain that a signal began may take. What is not done by then is refused; 0: no limit.
+  std::chrono::nanoseconds drain = std::chrono::seconds{30};
+
   report_mode report = report_mode::none;
 
   /// Options of single stages that win over the program's.

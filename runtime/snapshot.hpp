@@ -42,6 +42,9 @@ struct stage_snapshot {
   percentiles queue_wait;  ///< ns from arrival to the start of the body
   percentiles service;     ///< ns in the body, per item
 
+  std::uint64_t acked = 0;   ///< jobs of a source that were done
+  std::uint64_t nacked = 0;  ///< and that were refused
+
   std::uint64_t restarts = 0;      ///< workers replaced after a crash or a timeout
   std::uint64_t lost_threads = 0;  ///< threads whose body did not return in time, and has not since
   std::string state;               ///< running, ended or failed
@@ -70,6 +73,7 @@ struct run_snapshot {
   supervised supervision;              ///< the run, its stages, their workers
   std::string failure;                 ///< what failed the run; empty otherwise
   std::string reason;                  ///< why it was aborted; empty otherwise
+  bool deadline_passed = false;        ///< a drain's deadline, which is why
 };
 
 }  // namespace penstock

@@ -76,6 +76,18 @@ class verdicts {
     }
   }
 
+  void settle_all(F& f, const std::string& reason) {
+    std::exception_ptr failed;
+    while (!open_.empty()) {
+      try {
+        settle(f, open_.begin()->first, true, reason);
+      } catch (...) {
+        failed = std::current_exception();
+      }
+    }
+    if (failed) std::rethrow_exception(failed);
+  }
+
  private:
   std::map<std::uint64_t, T> open_;
 };
@@ -112,6 +124,9 @@ class calling_source final : public source_body {
 
   void settle(std::uint64_t job, bool flagged, const std::string& reason) override {
     if constexpr (acknowledges) verdicts_.settle(f_, job, flagged, reason);
+  }
+  void refuse_open(const std::string& reason) override {
+    if constexpr (acknowledges) verdicts_.settle_all(f_, reason);
   }
 
  private:

@@ -178,6 +178,27 @@ TEST_CASE("a body that never returns keeps its stage, not the run") {
   CHECK(f.env.gave_up);
 }
 
+TEST_CASE("sources refuse what bodies that never return hold, and the run ends once they have") {
+  fixture f;
+  f.tell(ps::abort_run{"enough"});
+  f.env.time = f.env.reminders.back();
+  f.tell(ps::check_time{});
+  CHECK(!f.result->get().ended);
+  CHECK(f.a->all<ps::refuse_rest>().size() == 1);
+  CHECK(f.b->all<ps::refuse_rest>().empty());
+  SECTION("a source that does is waited for") {
+    f.end(0);
+    CHECK(f.result->get().ended);
+    CHECK(f.result->get().lost == std::vector<std::string>{"end"});
+  }
+  SECTION("one that does not is left as well") {
+    f.env.time += 1'000'000'000;
+    f.tell(ps::check_time{});
+    CHECK(f.result->get().ended);
+    CHECK(f.result->get().lost.size() == 2);
+  }
+}
+
 TEST_CASE("a reminder of the drain's deadline that comes a hair early is set again") {
   fixture f;
   f.tell(ps::drain_run{5'000'000});
@@ -203,6 +224,7 @@ TEST_CASE("looking at the time long before the drain's deadline sets no second r
 TEST_CASE("a reminder to give up that comes a hair early is set again") {
   fixture f;
   f.tell(ps::abort_run{"enough"});
+  f.end(0);
   REQUIRE(f.env.reminders.size() == 1);
   const auto due = f.env.reminders.back();
   f.env.time = due - 10;
