@@ -150,13 +150,21 @@ class error_option {
   given_retry given_;
 };
 
+namespace detail {
+
+template <error_action Action>
+error_option<Action> again(std::int64_t attempts, std::chrono::nanoseconds backoff) {
+  error_rule rule;
+  rule.retries = static_cast<std::uint32_t>(attempts);
+  rule.backoff = backoff;
+  return error_option<Action>{std::move(rule), given_retry{attempts, backoff}};
+}
+
+}  // namespace detail
+
 /// Try the item again, `attempts_after_the_first` times; `backoff` doubles from one to the next.
 inline auto retry(auto attempts_after_the_first, std::chrono::nanoseconds backoff = {}) {
-  const given_retry given{detail::as_number(attempts_after_the_first), backoff};
-  error_rule rule;
-  rule.retries = static_cast<std::uint32_t>(given.attempts);
-  rule.backoff = backoff;
-  return error_option<error_action::retry>{std::move(rule), given};
+  return detail::again<error_action::retry>(detail::as_number(attempts_after_the_first), backoff);
 }
 /// Drop the item; its job counts as done.
 inline auto skip() { return error_option<error_action::skip>{error_rule{}}; }

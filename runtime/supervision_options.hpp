@@ -89,11 +89,7 @@ inline auto restarts(auto most, std::chrono::nanoseconds window = std::chrono::m
 /// Like retry, for errors after which the body's instance is of no more use: its worker ends (`on_stop`), and
 /// the item is tried again by a new one.
 inline auto restart_worker(auto attempts_after_the_first, std::chrono::nanoseconds backoff = {}) {
-  const given_retry given{detail::as_number(attempts_after_the_first), backoff};
-  error_rule rule;
-  rule.retries = static_cast<std::uint32_t>(given.attempts);
-  rule.backoff = backoff;
-  return error_option<error_action::restart>{std::move(rule), given};
+  return detail::again<error_action::restart>(detail::as_number(attempts_after_the_first), backoff);
 }
 
 }  // namespace penstock

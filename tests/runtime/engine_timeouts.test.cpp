@@ -261,25 +261,6 @@ TEST_CASE("a stage whose workers hang again and again fails the run", "[engine][
   CHECK(mentions(text, "timeout_error"));
 }
 
-TEST_CASE("a timeout of a cooperative stage is refused, with graph, stage and value", "[engine][timeouts]") {
-  ps::graph g{"cliff"};
-  g.source("numbers", numbers(1))
-      .sink(
-          "walk", [](int) {}, ps::timeout(2s));
-  const auto text = text_of<ps::graph_error>([&] { run_to_end(g); });
-  CHECK(mentions(text, "graph 'cliff', sink 'walk': timeout(2s)"));
-  CHECK(mentions(text, "blocking"));
-}
-
-TEST_CASE("a timeout out of range is refused as what it was given as", "[engine][timeouts]") {
-  ps::graph g{"cliff"};
-  g.source("numbers", numbers(1))
-      .sink(
-          "walk", [](int) {}, ps::blocking, ps::timeout(std::chrono::microseconds{3}));
-  CHECK(mentions(text_of<ps::graph_error>([&] { run_to_end(g); }),
-                 "timeout(3us): expected a duration from 1ms"));
-}
-
 TEST_CASE("the tree of supervision shows who was replaced, and why", "[engine][timeouts]") {
   released_cliff c;
   headcount replaced;
