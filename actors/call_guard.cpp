@@ -8,7 +8,7 @@ void look_out::wanted_by(std::int64_t when, std::int64_t now) {
   auto next = next_.load();
   while (when < next) {
     if (!next_.compare_exchange_weak(next, when)) continue;
-    env_.remind(when > now ? when - now : 0, stage_, look_at_calls{});
+    env_.remind(when > now ? when - now : 0, stage_, look_at_calls{when});
     return;
   }
 }

@@ -32,8 +32,9 @@ class look_out : public ref_counted {
 
   /// Sees to it that the stage looks at `when` (ns) or before.
   void wanted_by(std::int64_t when, std::int64_t now);
-  /// Stage: looks now. To be called before it looks at the first worker.
-  void looking() { next_.store(never); }
+  /// Stage: looks now, as it was asked to for `when`. To be called before it looks at the first worker.
+  /// False: it looked since, or will look sooner, so this reminder is of no more use.
+  bool looking(std::int64_t when) { return next_.compare_exchange_strong(when, never); }
 
  private:
   environment& env_;

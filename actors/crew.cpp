@@ -83,6 +83,11 @@ crew::member* crew::suspended_worker() {
   return oldest;
 }
 
+bool crew::all_restarting() const {
+  return !members_.empty() &&
+         std::all_of(members_.begin(), members_.end(), [](const member& m) { return m.restarting; });
+}
+
 bool crew::has_idle() const {
   return std::any_of(members_.begin(), members_.end(),
                      [this](const member& m) { return is_free(m) && m.pieces == 0; });

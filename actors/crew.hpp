@@ -64,6 +64,8 @@ class crew {
   /// Of those that hold a half-done item the one with the oldest, null if none.
   member* suspended_worker();
   unsigned free_count() const;
+  /// Nobody is there to work.
+  bool all_restarting() const;
   /// Someone has nothing at all to do.
   bool has_idle() const;
 

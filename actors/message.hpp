@@ -56,9 +56,13 @@ struct worker_reported {
 /// Some piece may take longer than it should.
 struct look_after {};
 /// A body may have taken longer than its time.
-struct look_at_calls {};
-/// A worker that was given up has come back from its body.
-struct worker_returned {};
+struct look_at_calls {
+  std::int64_t when;  ///< ns; what this was asked for
+};
+/// A worker has come back from a body whose time was over.
+struct worker_returned {
+  unsigned number;
+};
 /// The time to replace a crashed worker has come.
 struct replace_worker {
   unsigned number;

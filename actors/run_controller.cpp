@@ -165,6 +165,7 @@ bool run_controller::sources_ended() const {
 }
 
 void run_controller::give_up() {
+  if (gave_up_) return;
   result_->change([&](run_result::state& s) {
     for (std::size_t i = 0; i < members_.size(); ++i) {
       if (!ended_[i]) s.lost.push_back(members_[i].name);

@@ -89,8 +89,10 @@ void stage::receive(message& m) {
                  [this](cancel_edge& each) { cancelled_by(each.edge); },
                  [this](worker_reported& each) { settle(*each.report); },
                  [this](look_after&) { look_after_workers(); },
-                 [this](penstock::look_at_calls&) { look_at_calls(); },
-                 [this](worker_returned&) { --lost_threads_; },
+                 [this](penstock::look_at_calls& each) {
+                   if (look_out_->looking(each.when)) look_at_calls();
+                 },
+                 [this](worker_returned& each) { came_back(each.number); },
                  [this](replace_worker& each) { restart(each.number); },
                  [this](retry_due& each) { retry(each.id); },
                  [this](scope_closed& each) { close_scope(*each.closed); },

@@ -205,6 +205,7 @@ std::string stage::waits_for() const {
     }
   }
   if (crew_.busy() > 0) return "its bodies";
+  if (inline_record_.restarting || crew_.all_restarting()) return "the restart of a worker";
   if (!retries_.empty()) return "the time of a retry";
   if (plan_.scatter && !work_.empty()) return "room for another open job (max_open)";
   if (plan_.gather && plan_.gather->open.load() > 0) return "the pieces of open jobs";

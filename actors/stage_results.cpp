@@ -16,8 +16,8 @@ void stage::note_report(piece_report& report) {
     came_to_its_end(report.worker);
     return;
   }
-  if (!report.last) return;
   if (report.taken > 0) from.crashes = 0;
+  if (!report.last) return;
   from.suspended = report.suspended;
   from.sequence = report.sequence + report.taken;
   from.edge = report.edge;

@@ -25,8 +25,6 @@ std::string in_ms(std::int64_t ns) { return std::to_string(ns / 1'000'000) + " m
 
 /// Gives up the calls whose time is over, and comes again when the next one's will be.
 void stage::look_at_calls() {
-  if (!look_out_) return;
-  look_out_->looking();
   std::vector<unsigned> numbers;
   for (const crew::member& each : crew_.members()) {
     if (each.guard) numbers.push_back(each.number);
@@ -41,6 +39,16 @@ void stage::look_at_calls() {
     }
   }
   if (next != look_out::never) look_out_->wanted_by(next, now_);
+}
+
+/// A worker that was late has returned; it may be here before the stage has looked.
+void stage::came_back(unsigned number) {
+  crew::member* const late = crew_.find(number);
+  if (late != nullptr && late->guard) {
+    const ref<call_guard> guard = late->guard;
+    if (auto call = guard->give_up(look_out::never)) give_up(number, std::move(*call));
+  }
+  --lost_threads_;
 }
 
 /// The body hangs. Its thread is left to itself; what it had in work fails, what it had not begun goes back.
@@ -190,6 +198,13 @@ void stage::describe_crew(stage_figures& f) const {
   f.lost_threads = lost_threads_;
   f.restarts = restarts_.total();
   f.last_error = last_crash_;
+  if (!pooled_ && plan_.pool == pool_kind::cooperative && plan_.workers == 1 && !told_end_) {
+    f.crew.push_back({0,
+                      inline_record_.restarting                       ? "restarting"
+                      : inline_worker_ && inline_worker_->suspended() ? "suspended"
+                                                                      : "idle",
+                      inline_record_.restarts, inline_record_.last_error});
+  }
   for (const crew::member& each : crew_.members()) {
     f.crew.push_back({each.slot,
                       each.leaving      ? "leaving"

@@ -131,7 +131,11 @@ bool worker::call_body(body_work& work, lineage& tokens, std::uint32_t room) {
     return true;
   }
   begin_guarded(work, tokens, room);
-  body_->run(work, context_);
+  try {
+    body_->run(work, context_);
+  } catch (...) {
+    work.error = std::current_exception();  // no memory; what is guarded has to come back all the same
+  }
   given_up_ = !end_guarded(tokens);
   return !given_up_;
 }
@@ -140,9 +144,11 @@ bool worker::call_body(body_work& work, lineage& tokens, std::uint32_t room) {
 void worker::begin_guarded(body_work& work, lineage& tokens, std::uint32_t room) {
   assert(work.in.size() == 1);
   call_guard::call call;
-  const auto limit = plan_.limit.for_item(work.in.item(0));
+  // A generator that goes on may have taken its item away.
+  if (!suspended_) limit_ = plan_.limit.for_item(work.in.item(0));
   call.began = env_->now();
-  if (limit > 0) call.deadline = call.began + limit;
+  if (limit_ > 0)
+    call.deadline = limit_ < look_out::never - call.began ? call.began + limit_ : look_out::never;
   if (plan_.policy.keeps_items()) {
     work.in.share();
     call.item.items = work.in.alias();

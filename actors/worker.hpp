@@ -95,6 +95,7 @@ class worker {
   ref<call_guard> guard_;
   environment* env_ = nullptr;
   bool given_up_ = false;
+  std::int64_t limit_ = 0;  ///< ns; of the item that is under way
 
   bool keep_items_ = false;
   std::uint64_t outputs_ = 0;  ///< that went into the operators

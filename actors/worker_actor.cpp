@@ -38,7 +38,7 @@ after_turn worker_actor::turn() {
     return after_turn::done;
   }
   if (worker_.given_up()) {
-    stage_->post(worker_returned{});
+    stage_->post(worker_returned{worker_.number()});
     return after_turn::done;
   }
   return waiting_.empty() ? after_turn::wait : after_turn::again;

@@ -28,7 +28,11 @@ struct timeout_function {
   template <class In>
   std::function<std::int64_t(const void*)> erased() const {
     return [given = f](const void* item) -> std::int64_t {
-      return std::chrono::nanoseconds{given(*static_cast<const In*>(item))}.count();
+      const auto limit = given(*static_cast<const In*>(item));
+      // The largest duration of any unit may stand for no limit, and has no place in nanoseconds.
+      constexpr double years = 3e9;
+      if (std::chrono::duration<double>{limit}.count() > years) return 0;
+      return std::chrono::nanoseconds{limit}.count();
     };
   }
 };

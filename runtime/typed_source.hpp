@@ -65,10 +65,9 @@ class verdicts {
   }
 
   void settle(F& f, std::uint64_t job, bool flagged, const std::string& reason) {
-    const auto found = open_.find(job);
-    if (found == open_.end()) return;
-    const T item = std::move(found->second);
-    open_.erase(found);
+    const auto kept = open_.extract(job);
+    if (kept.empty()) return;
+    const T& item = kept.mapped();
     if (!flagged) {
       f.ack(item);
     } else if constexpr (requires { f.nack(item, reason); }) {

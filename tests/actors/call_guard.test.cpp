@@ -73,7 +73,9 @@ TEST_CASE("a stage is asked to look once, at the earliest time", "[call_guard]")
   g.guard->end(121);
   g.begin(121, 5);
   CHECK(g.env.reminders == std::vector<std::int64_t>{50, 5});
-  g.watch->looking();
+  CHECK_FALSE(g.watch->looking(150));  // superseded
+  CHECK(g.watch->looking(126));
+  CHECK_FALSE(g.watch->looking(126));
   g.guard->end(122);
   g.begin(130, 50);
   CHECK(g.env.reminders == std::vector<std::int64_t>{50, 5, 50});
