@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <span>
 #include <string>
 #include <type_traits>
 #include <vector>
 
+#include <penstock/messages/batch_writer.hpp>
 #include <penstock/messages/error.hpp>
 #include <penstock/messages/input_archive.hpp>
 #include <penstock/messages/item_codec.hpp>
@@ -72,9 +74,25 @@ struct codec_source {
     static const item_codec codec{[](const void* item, std::vector<std::byte>& into) {
                                     encode_into(*static_cast<const T*>(item), into);
                                   },
+                                  batch_decoder(),
                                   [](const void* item) { return to_json(*static_cast<const T*>(item)); },
                                   type_name<T>().c_str()};
     return codec;
+  }
+
+ private:
+  using decoder = batch (*)(std::span<const std::span<const std::byte>>);
+
+  static constexpr decoder batch_decoder() {
+    if constexpr (std::is_default_constructible_v<T>) {
+      return [](std::span<const std::span<const std::byte>> items) {
+        batch_writer<T> writer{static_cast<std::uint32_t>(items.size())};
+        for (const auto bytes : items) writer.emplace(penstock::decode<T>(bytes));
+        return writer.finish();
+      };
+    } else {
+      return nullptr;
+    }
   }
 };
 

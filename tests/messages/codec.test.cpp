@@ -2,7 +2,9 @@
 
 #include <penstock_test/catch.hpp>
 
+#include <array>
 #include <random>
+#include <span>
 #include <stdexcept>
 #include <vector>
 
@@ -180,4 +182,34 @@ TEST_CASE("an outcome is written down with its value or its failure, but not wit
   CHECK(back[1].failure().text == "bad");
   CHECK(back[1].failure().error == nullptr);
   CHECK(ps::to_json(all) == R"([7,{"stage":"decode","attempt":2,"type":"std::out_of_range","text":"bad"}])");
+}
+
+TEST_CASE("an erased codec reads a batch of what it wrote, and refuses anything else", "[messages][codec]") {
+  const ps::item_codec& codec = ps::item_codec_of<named_point>();
+  const auto first = ps::encode(named_point{{1, 2}, "one"});
+  const auto second = ps::encode(named_point{{3, 4}, "two"});
+  const std::array<std::span<const std::byte>, 2> both{first, second};
+  ps::batch items = codec.decode(both);
+  REQUIRE(items.size() == 2);
+  CHECK(items.items<named_point>()[1] == named_point{{3, 4}, "two"});
+  const std::array<std::span<const std::byte>, 1> half{std::span{first}.first(first.size() / 2)};
+  CHECK_THROWS_AS(codec.decode(half), ps::codec_error);
+}
+
+namespace {
+
+struct never_empty {
+  explicit never_empty(int given) : value{given} {}
+  int value;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive & value;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a type without a default constructor can be written, not read", "[messages][codec]") {
+  CHECK(ps::item_codec_of<never_empty>().decode == nullptr);
+  CHECK(ps::item_codec_of<never_empty>().json != nullptr);
 }
