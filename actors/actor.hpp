@@ -63,6 +63,10 @@ class environment {
   /// The same, for a reminder that does not count as something that may still happen.
   virtual void remind(std::int64_t delay, address to, message m) = 0;
 
+  /// From now on, until `stop_expecting`, something from outside may come: the run is not quiet.
+  virtual void expect() = 0;
+  virtual void stop_expecting() = 0;
+
   virtual std::uint64_t random() = 0;
 
   /// Calls `idle` (on any thread) whenever no actor but those of the control lane runs or has messages and no

@@ -83,6 +83,14 @@ struct delivery_settled {
   bool flagged;
   std::string reason;
 };
+/// To a source that has nothing at the moment: there may be something now.
+struct ask_again {
+  std::int64_t when = 0;  ///< ns; the timer that this is from, 0: it was woken
+};
+/// To a lease keeper: the leases are to be extended.
+struct extend_leases {};
+/// Lease keeper to source: it is out of the source's body for good.
+struct leases_ended {};
 /// Controller to everyone.
 struct start_run {};
 struct drain_run {
@@ -124,9 +132,9 @@ struct run_is_quiet {
 using message =
     std::variant<deliver_items, end_of_stream, grant_credit, caught_up, cancel_edge, assign_piece,
                  resume_worker, finish_worker, worker_reported, look_after, look_at_calls, worker_returned,
-                 replace_worker, retry_due, scope_closed, scope_settled, delivery_settled, start_run,
-                 drain_run, abort_run, refuse_rest, set_workers, set_capacity, report_figures, member_ended,
-                 member_failed, check_time, run_is_quiet>;
+                 replace_worker, retry_due, scope_closed, scope_settled, delivery_settled, ask_again,
+                 extend_leases, leases_ended, start_run, drain_run, abort_run, refuse_rest, set_workers,
+                 set_capacity, report_figures, member_ended, member_failed, check_time, run_is_quiet>;
 
 /// The receiver has ended: throws away what the message carries. Items that are lost so flag their tokens.
 void discard(message& m, const std::string& reason);

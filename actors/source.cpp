@@ -30,7 +30,12 @@ class delivery_token final : public token {
 source::source(const source_plan& plan, std::uint32_t member, environment& env, run_state& run)
     : plan_{plan}, member_{member}, env_{env}, run_{run}, context_{run, plan.name} {}
 
-source::~source() = default;
+source::~source() { context_.woken_by().listen({}); }
+
+void source::set_self(address self) {
+  self_ = std::move(self);
+  context_.woken_by().listen([to = self_] { to->post(ask_again{}); });
+}
 
 void source::receive(message& m) {
   std::visit(overloaded{
@@ -42,6 +47,11 @@ void source::receive(message& m) {
                    if (outbox_.cancel(each.edge)) finish();
                  },
                  [this](delivery_settled& each) { settle(each); },
+                 [this](ask_again& each) {
+                   if (each.when == ask_at_) ask_at_ = 0;
+                   unpause();
+                 },
+                 [this](leases_ended&) { lease_keeper_ = nullptr; },
                  [this](drain_run&) { finish(); },
                  [this](abort_run& each) { abort(each.reason); },
                  [this](penstock::refuse_rest& each) { refuse_rest(each.reason); },
@@ -61,6 +71,7 @@ void source::start() {
     body_ = plan_.make_body();
     if (plan_.make_chain) chain_ = plan_.make_chain();
     body_->start(context_);
+    keep_leases();
     running_ = true;
   } catch (...) {
     fail_run(std::current_exception(), {});
@@ -70,13 +81,13 @@ void source::start() {
 after_turn source::turn() {
   outbox_.flush(finished_);
   bool again = false;
-  if (running_ && !finished_) again = produce();
+  if (running_ && !finished_ && !paused_) again = produce();
   if (finished_ && !told_end_ && outbox_.empty()) {
     told_end_ = true;
     outbox_.end();
   }
   const bool settled = !plan_.acknowledges || settled_ == next_job_;
-  if (!told_end_ || !settled) return again ? after_turn::again : after_turn::wait;
+  if (!told_end_ || !settled || !has_let_go()) return again ? after_turn::again : after_turn::wait;
   if (body_) {
     const current_body here{run_.graph, plan_.name};
     try {
@@ -88,6 +99,7 @@ after_turn source::turn() {
   }
   chain_.reset();
   controller_->post(member_ended{member_, std::make_unique<stage_figures>(figures())});
+  context_.woken_by().listen({});
   self_ = nullptr;
   return after_turn::done;
 }
@@ -110,10 +122,12 @@ bool source::produce() {
                  {},
                  false,
                  {}};
+  context_.woken_by().asking();
   {
     const current_body here{run_.graph, plan_.name};
     body_->fill(work, context_);
   }
+  const auto pause_for = context_.take_pause();
   const auto made = work.out.size();
   if (plan_.acknowledges) add_tokens(work.out);
   if (chain_ && !work.out.empty() && !apply_chain(work.out)) return false;
@@ -134,9 +148,11 @@ bool source::produce() {
   }
   if (work.ended) {
     finish();
+  } else if (pause_for) {
+    pause(*pause_for);
   }
   outbox_.flush(true);
-  return !finished_;
+  return !finished_ && !paused_;
 }
 
 void source::add_tokens(batch& made) {
@@ -193,6 +209,7 @@ void source::refuse_rest(const std::string& reason) {
 void source::settle(const delivery_settled& verdict) {
   if (refused_) return;
   ++settled_;
+  unpause();
   if (!verdict.flagged) ++acked_;
   if (!body_) return;
   const current_body here{run_.graph, plan_.name};
@@ -203,7 +220,10 @@ void source::settle(const delivery_settled& verdict) {
   }
 }
 
-void source::finish() { finished_ = true; }
+void source::finish() {
+  finished_ = true;
+  unpause();
+}
 
 void source::abort(const std::string& reason) {
   finish();
@@ -214,6 +234,7 @@ void source::fail_run(const std::exception_ptr& error, const std::string& operat
   if (!failed_) controller_->post(member_failed{member_, error, operation});
   failed_ = true;
   running_ = false;
+  unpause();
 }
 
 stage_figures source::figures() const {
@@ -230,6 +251,8 @@ stage_figures source::figures() const {
     }
   } else if (plan_.in_flight > 0 && next_job_ - settled_ >= plan_.in_flight) {
     f.waits_for = "verdicts on its jobs (in_flight)";
+  } else if (paused_) {
+    f.waits_for = "its origin, which has nothing at the moment";
   }
   f.in = meter_.in;
   f.out = meter_.out;

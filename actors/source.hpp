@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -37,7 +38,7 @@ class source final : public actor_logic {
   source(const source_plan& plan, std::uint32_t member, environment& env, run_state& run);
   ~source() override;
 
-  void set_self(address self) { self_ = std::move(self); }
+  void set_self(address self);
   void set_controller(address controller) { controller_ = std::move(controller); }
   void set_outputs(ref<fan_out> outputs) { context_.set_outputs(std::move(outputs)); }
   outbox& outputs() { return outbox_; }
@@ -50,6 +51,10 @@ class source final : public actor_logic {
  private:
   void start();
   bool produce();
+  void pause(std::chrono::nanoseconds for_so_long);
+  void unpause();
+  void keep_leases();
+  bool has_let_go();
   void add_tokens(batch& made);
   bool apply_chain(batch& made);
   void adapt_target();
@@ -66,7 +71,7 @@ class source final : public actor_logic {
   address self_;
   address controller_;
   source_context context_;
-  std::unique_ptr<source_body> body_;
+  std::shared_ptr<source_body> body_;
   std::unique_ptr<chain> chain_;
   outbox outbox_;
   meter meter_;
@@ -82,6 +87,12 @@ class source final : public actor_logic {
   std::uint64_t settled_ = 0;
   std::uint64_t acked_ = 0;
   bool was_blocked_ = false;
+
+  bool paused_ = false;      ///< its origin has nothing at the moment
+  bool expecting_ = false;   ///< and only a wake will change that
+  std::int64_t ask_at_ = 0;  ///< ns; of the earliest timer that is set, 0: none
+  address lease_keeper_;     ///< null: there is none, or it has ended
+  bool dismissed_ = false;   ///< it was told to end
 };
 
 }  // namespace penstock

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <string>
@@ -43,7 +44,8 @@ struct fill_work {
   std::exception_ptr error;  ///< the source threw; `out` is what it made before
 };
 
-/// What a source does, with the item's type erased at the granularity of batches. The source's thread only.
+/// What a source does, with the item's type erased at the granularity of batches. The source's thread only,
+/// save for `extend_open`.
 class source_body {
  public:
   virtual ~source_body() = default;
@@ -57,6 +59,12 @@ class source_body {
   /// that failed threw.
   virtual void refuse_open(const std::string&) {}
   virtual void stop(source_context&) {}
+
+  /// How long a delivery is the source's if nobody extends that; 0: for ever.
+  virtual std::chrono::nanoseconds lease() const { return {}; }
+  /// Extends the lease of every delivery that has no verdict yet. Called on another thread, at any time
+  /// between `start` and `stop`. Throws what the last of those that failed threw.
+  virtual void extend_open() {}
 };
 
 }  // namespace penstock

@@ -1,12 +1,17 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include <penstock/actors/edge_link.hpp>
+#include <penstock/actors/source_waker.hpp>
 
 namespace spdlog {
 class logger;
@@ -70,16 +75,33 @@ class source_context {
     return run_.stopping.load(std::memory_order_relaxed) || run_.draining.load(std::memory_order_relaxed) ||
            outputs_->abandoned();
   }
+  /// `return context.not_yet(500ms);` says that there is nothing at the moment, where a plain std::nullopt
+  /// would end the stream. The source is asked again after that time, or sooner: once woken, and after every
+  /// verdict on one of its jobs. Without a time only these.
+  std::nullopt_t not_yet(std::chrono::nanoseconds for_so_long = std::chrono::nanoseconds::max()) {
+    pause_ = std::max(for_so_long, std::chrono::nanoseconds{0});
+    return std::nullopt;
+  }
+  /// A function that makes a source which said `not_yet` be asked again. It may be copied, kept and called on
+  /// any thread, also after the run.
+  std::function<void()> waker() const {
+    return [waker = waker_] { waker->wake(); };
+  }
   spdlog::logger& log() { return *run_.log; }
 
   // For the engine.
   run_state& run() { return run_; }
   void set_outputs(ref<fan_out> outputs) { outputs_ = std::move(outputs); }
+  source_waker& woken_by() { return *waker_; }
+  bool pauses() const { return pause_.has_value(); }
+  std::optional<std::chrono::nanoseconds> take_pause() { return std::exchange(pause_, std::nullopt); }
 
  private:
   run_state& run_;
   const std::string& source_;
   ref<fan_out> outputs_ = make_ref<fan_out>();
+  ref<source_waker> waker_ = make_ref<source_waker>();
+  std::optional<std::chrono::nanoseconds> pause_;
 };
 
 }  // namespace penstock

@@ -46,6 +46,9 @@ class real_environment final : public environment {
     world_.control().at(steady_now() + delay, [to = std::move(to), late] { to->post(std::move(*late)); });
   }
 
+  void expect() override { activity_->begin(); }
+  void stop_expecting() override { activity_->end(); }
+
   std::uint64_t random() override {
     thread_local std::minstd_rand generator{std::random_device{}()};
     return generator();

@@ -9,12 +9,13 @@
 
 namespace penstock {
 
-/// How to write down an item whose type is erased, and how to read it back. One constant object per type; any thread.
+/// How to write down an item whose type is erased, and how to read it back. One constant object per type; any
+/// thread.
 struct item_codec {
   void (*encode)(const void* item,
                  std::vector<std::byte>& into);  ///< appends the item's bytes; throws codec_error
-  /// The items that `encode` wrote, each from bytes of its own, in one batch. Safe with bytes of unknown origin;
-  /// throws codec_error. Null for types that can't be read back, as they have no default constructor.
+  /// The items that `encode` wrote, each from bytes of its own, in one batch. Safe with bytes of unknown
+  /// origin; throws codec_error. Null for types that can't be read back, as they have no default constructor.
   batch (*decode)(std::span<const std::span<const std::byte>> items);
   std::string (*json)(const void* item);
   const char* schema;  ///< name of the type

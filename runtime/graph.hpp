@@ -36,7 +36,7 @@ class graph {
       node.kind = node_kind::source;
       node.name = std::move(name);
       node.options = detail::collect_options(options...);
-      node.acknowledges = detail::acknowledging_source<Body, item>;
+      node.acknowledges = detail::acknowledging_source<Body>;
       node.make_source = detail::source_maker<Body>(std::move(body));
       data_->nodes.push_back(std::move(node));
       return stream<item>{data_, {output_ref{data_->nodes.size() - 1, nullptr}}};

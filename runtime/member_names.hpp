@@ -24,6 +24,10 @@ struct own_nack {
   void nack();
 };
 
+struct own_extend {
+  void extend();
+};
+
 template <class F, class Own>
 struct with_member : F, Own {};
 
@@ -49,6 +53,10 @@ concept names_ack = may_be_inherited<F> && !requires {
 template <class F>
 concept names_nack = may_be_inherited<F> && !requires {
   &with_member<F, own_nack>::nack;
+};
+template <class F>
+concept names_extend = may_be_inherited<F> && !requires {
+  &with_member<F, own_extend>::extend;
 };
 
 }  // namespace penstock::detail

@@ -29,6 +29,9 @@ enum class misuse {
   nack_without_ack,
   ack_of_many,
   ack_of_move_only_item,
+  extend_not_callable,
+  extend_of_move_only_receipt,
+  delivery_without_ack,
 
   // fused operators
   operator_not_copyable,
@@ -111,9 +114,13 @@ constexpr void refuse() {
   static_assert(Found != source_not_movable, "penstock: a source's body must be movable");
   static_assert(Found != source_with_on_end,
                 "penstock: a source has no on_end; it ends by itself, and on_stop is called");
-  static_assert(Found != ack_not_callable, "penstock: a source's ack must take const T&, T being its item");
-  static_assert(Found != nack_not_callable,
-                "penstock: a source's nack must take const T&, T being its item, and const std::string&");
+  static_assert(
+      Found != ack_not_callable,
+      "penstock: a source's ack must take const T&, T being its item, or the receipt of its delivery");
+  static_assert(
+      Found != nack_not_callable,
+      "penstock: a source's nack must take const T&, T being its item or its delivery's receipt, and "
+      "const std::string&");
   static_assert(Found != nack_without_ack, "penstock: a source with nack needs ack as well");
   static_assert(
       Found != ack_of_many,
@@ -121,7 +128,15 @@ constexpr void refuse() {
       "or generator can't be acknowledged");
   static_assert(
       Found != ack_of_move_only_item,
-      "penstock: a source that has ack keeps a copy of each job, so jobs can't be of a move-only type");
+      "penstock: a source that has ack keeps a copy of each job, so jobs can't be of a move-only type; a "
+      "penstock::delivery has a receipt to keep instead");
+  static_assert(Found != extend_not_callable,
+                "penstock: a source with extend takes in it what its ack takes, and says with "
+                "std::chrono::nanoseconds lease() const how long a job is its own");
+  static_assert(Found != extend_of_move_only_receipt,
+                "penstock: a source with extend needs receipts that can be copied");
+  static_assert(Found != delivery_without_ack,
+                "penstock: a source that returns deliveries needs ack, which takes their receipts");
 
   static_assert(Found != operator_not_copyable,
                 "penstock: a fused operator's function must be copyable, as every worker has its own");

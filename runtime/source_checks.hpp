@@ -27,17 +27,23 @@ struct source_output<F> {
   using type = std::remove_cvref_t<source_result_t<F>>;
 };
 
-template <class F, class Item>
+template <class F>
 constexpr misuse acknowledgement_misuse() {
-  constexpr bool acks = requires(F & f, const Item& item) { f.ack(item); };
-  constexpr bool nacks = requires(F & f, const Item& item, const std::string& reason) {
-    f.nack(item, reason);
+  using given = typename source_item<F>::given;
+  using receipt = typename source_item<F>::receipt;
+  constexpr bool acks = acknowledging_source<F>;
+  constexpr bool nacks = requires(F & f, const receipt& each, const std::string& reason) {
+    f.nack(each, reason);
   };
   if (names_ack<F> && !acks) return misuse::ack_not_callable;
   if (names_nack<F> && !nacks) return misuse::nack_not_callable;
   if (nacks && !acks) return misuse::nack_without_ack;
   if (acks && !calls_for_each_item<F>) return misuse::ack_of_many;
-  if (acks && !copyable_item<Item>) return misuse::ack_of_move_only_item;
+  if (acks && !parts_of<given>::apart && !copyable_item<given>) return misuse::ack_of_move_only_item;
+  if (names_extend<F> && !extending_source<F>) return misuse::extend_not_callable;
+  if (extending_source<F> && !std::is_copy_constructible_v<receipt>)
+    return misuse::extend_of_move_only_receipt;
+  if (calls_for_each_item<F> && parts_of<given>::apart && !acks) return misuse::delivery_without_ack;
   return misuse::none;
 }
 
@@ -52,8 +58,7 @@ constexpr misuse source_misuse() {
   } else if constexpr (result_misuse<output>() != misuse::none) {
     return result_misuse<output>();
   } else {
-    return first_of({acknowledgement_misuse<F, typename source_item<F>::type>(),
-                     start_and_stop_misuse<F, source_context>(),
+    return first_of({acknowledgement_misuse<F>(), start_and_stop_misuse<F, source_context>(),
                      names_on_end<F> ? misuse::source_with_on_end : misuse::none,
                      options_misuse<on_source, Options...>()});
   }

@@ -1,101 +1,32 @@
 #pragma once
 
-#include <deque>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <variant>
 
 #include <penstock/actors/source_body.hpp>
 #include <penstock/messages/batch_writer.hpp>
 #include <penstock/messages/copyable_item.hpp>
 #include <penstock/messages/error.hpp>
 #include <penstock/runtime/limits.hpp>
+#include <penstock/runtime/source_traits.hpp>
 #include <penstock/runtime/typed_body.hpp>
+#include <penstock/runtime/verdicts.hpp>
 
 namespace penstock::detail {
-
-template <class F>
-concept source_with_context = std::invocable<F&, source_context&>;
-template <class F>
-concept source_callable = std::invocable<F&> || source_with_context<F>;
-
-template <class F>
-decltype(auto) call_source(F& f, source_context& context) {
-  if constexpr (source_with_context<F>) {
-    return std::invoke(f, context);
-  } else {
-    return std::invoke(f);
-  }
-}
-
-template <class F>
-using source_result_t = decltype(call_source(std::declval<F&>(), std::declval<source_context&>()));
-
-/// What a source makes: of a callable its result's item, of a range its elements.
-template <class F>
-struct source_item {
-  using type = typename output_of<F>::type;
-};
-template <source_callable F>
-struct source_item<F> {
-  using type = typename output_of<std::remove_cvref_t<source_result_t<F>>>::type;
-};
-
-template <class F, class T>
-concept acknowledging_source = requires(F& f, const T& item) {
-  f.ack(item);
-};
-
-/// Keeps acknowledged sources' jobs until their verdict.
-template <class F, class T>
-class verdicts {
- public:
-  void keep(std::uint64_t job, const T& item) { open_.emplace(job, item); }
-
-  /// A job that could not be taken on; `item` is what it was, unless it is kept already.
-  void refuse(F& f, std::uint64_t job, const T& item, const std::string& reason) {
-    const auto kept = open_.extract(job);
-    if constexpr (requires { f.nack(item, reason); }) f.nack(kept.empty() ? item : kept.mapped(), reason);
-  }
-
-  void settle(F& f, std::uint64_t job, bool flagged, const std::string& reason) {
-    const auto kept = open_.extract(job);
-    if (kept.empty()) return;
-    const T& item = kept.mapped();
-    if (!flagged) {
-      f.ack(item);
-    } else if constexpr (requires { f.nack(item, reason); }) {
-      f.nack(item, reason);
-    }
-  }
-
-  void settle_all(F& f, const std::string& reason) {
-    std::exception_ptr failed;
-    while (!open_.empty()) {
-      try {
-        settle(f, open_.begin()->first, true, reason);
-      } catch (...) {
-        failed = std::current_exception();
-      }
-    }
-    if (failed) std::rethrow_exception(failed);
-  }
-
- private:
-  std::map<std::uint64_t, T> open_;
-};
 
 /// Calls a function for each item until it returns nothing.
 template <class F>
 class calling_source final : public source_body {
   using item = typename source_item<F>::type;
-  static constexpr bool acknowledges = acknowledging_source<F, item>;
+  using given = typename source_item<F>::given;
+  using receipt = typename source_item<F>::receipt;
+  static constexpr bool acknowledges = acknowledging_source<F>;
 
  public:
   explicit calling_source(F f) : f_{std::move(f)} {}
@@ -107,11 +38,12 @@ class calling_source final : public source_body {
     batch_writer<item> writer{work.most};
     try {
       while (writer.size() < work.most) {
-        std::optional<item> next = call_source(f_, context);
+        std::optional<given> next = call_source(f_, context);
         if (!next) {
-          work.ended = true;
+          work.ended = !context.pauses();
           break;
         }
+        context.take_pause();  // it said so and has something after all
         write(writer, work, *next);
         if (work.timer.over(writer.size())) break;
       }
@@ -127,14 +59,50 @@ class calling_source final : public source_body {
   void refuse_open(const std::string& reason) override {
     if constexpr (acknowledges) verdicts_.settle_all(f_, reason);
   }
+  std::chrono::nanoseconds lease() const override {
+    if constexpr (extending_source<F>) {
+      return f_.lease();
+    } else {
+      return {};
+    }
+  }
+  void extend_open() override {
+    if constexpr (extending_source<F>) verdicts_.extend_open(f_);
+  }
 
  private:
-  void write(batch_writer<item>& writer, const fill_work& work, item& next) {
+  static constexpr bool apart = parts_of<given>::apart;
+
+  static item& item_of(given& next) {
+    if constexpr (apart) {
+      return next.item;
+    } else {
+      return next;
+    }
+  }
+
+  void keep(std::uint64_t job, given& next) {
+    if constexpr (apart) {
+      verdicts_.keep(job, std::move(next.receipt));
+    } else {
+      verdicts_.keep(job, std::as_const(next));
+    }
+  }
+
+  void refuse(std::uint64_t job, const given& next, const std::string& reason) {
+    if constexpr (apart) {
+      verdicts_.refuse(f_, job, next.receipt, reason);
+    } else {
+      verdicts_.refuse(f_, job, next, reason);
+    }
+  }
+
+  void write(batch_writer<item>& writer, const fill_work& work, given& next) {
     const auto job = work.first_job + writer.size();
     const auto take_on = [&] {
-      if (work.max_item > 0) check_weight("the source", next, work.max_item);
-      if constexpr (acknowledges) verdicts_.keep(job, next);
-      writer.emplace(std::move(next));
+      if (work.max_item > 0) check_weight("the source", item_of(next), work.max_item);
+      if constexpr (acknowledges) keep(job, next);
+      writer.emplace(std::move(item_of(next)));
     };
     if constexpr (!acknowledges) {
       take_on();
@@ -143,17 +111,17 @@ class calling_source final : public source_body {
         take_on();
       } catch (const std::exception& e) {
         // Nothing of it is under way, so no token will tell.
-        verdicts_.refuse(f_, job, next, e.what());
+        refuse(job, next, e.what());
         throw;
       } catch (...) {
-        verdicts_.refuse(f_, job, next, "an exception that is no std::exception");
+        refuse(job, next, "an exception that is no std::exception");
         throw;
       }
     }
   }
 
   F f_;
-  std::conditional_t<acknowledges, verdicts<F, item>, std::monostate> verdicts_;
+  std::conditional_t<acknowledges, verdicts<F, receipt>, std::monostate> verdicts_;
 };
 
 /// Goes through a generator that a function makes, or through the elements of a range.
@@ -219,15 +187,6 @@ class range_source final : public source_body {
   F f_;
   std::optional<generator<item>> elements_;
 };
-
-template <class F>
-constexpr bool calls_for_each_item = [] {
-  if constexpr (source_callable<F>) {
-    return is_optional<std::remove_cvref_t<source_result_t<F>>>::value;
-  } else {
-    return false;
-  }
-}();
 
 /// Makes the erased form. A source that can be copied starts anew with every run of its graph; one that can't
 /// runs once.

@@ -203,7 +203,7 @@ struct never_empty {
   int value;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & value;
+    archive& value;
   }
 };
 

@@ -28,6 +28,8 @@ class simulated_environment final : public penstock::environment {
   std::int64_t now() const override { return clock_ + spent_; }
   void post_after(std::int64_t delay, penstock::address to, penstock::message m) override;
   void remind(std::int64_t delay, penstock::address to, penstock::message m) override;
+  void expect() override { ++active_; }
+  void stop_expecting() override { finished_something(); }
   std::uint64_t random() override { return dice_.next(); }
   void when_quiet(std::function<void()> idle) override { quiet_ = std::move(idle); }
   bool quiet() const override { return active_ == 0 && posted_.empty(); }

@@ -48,6 +48,8 @@ class still_world : public penstock::environment {
   }
   void post_after(std::int64_t, penstock::address, penstock::message) override {}
   void remind(std::int64_t, penstock::address, penstock::message) override {}
+  void expect() override {}
+  void stop_expecting() override {}
   std::uint64_t random() override { return 0; }
   void when_quiet(std::function<void()>) override {}
   bool quiet() const override { return true; }

@@ -1,0 +1,44 @@
+#include <penstock/actors/lease_keeper.hpp>
+
+#include <spdlog/logger.h>
+
+#include <utility>
+
+#include <penstock/actors/current_body.hpp>
+#include <penstock/messages/failure.hpp>
+
+namespace penstock {
+
+void lease_keeper::receive(message& m) {
+  due_ = due_ || std::holds_alternative<extend_leases>(m) || std::holds_alternative<start_run>(m);
+  over_ = over_ || std::holds_alternative<finish_worker>(m);
+}
+
+after_turn lease_keeper::turn() {
+  if (over_) {
+    told_->post(leases_ended{});
+    self_ = nullptr;
+    return after_turn::done;
+  }
+  if (std::exchange(due_, false)) {
+    extend();
+    env_.remind(interval_, self_, extend_leases{});
+  }
+  return after_turn::wait;
+}
+
+/// What can't be extended now may be the next time; if not, its origin gives it to somebody else.
+void lease_keeper::extend() {
+  const current_body here{run_.graph, source_};
+  try {
+    body_->extend_open();
+  } catch (...) {
+    const auto thrown = describe_exception(std::current_exception());
+    if (run_.log) {
+      run_.log->warn("graph '{}', source '{}': a lease could not be extended: {}: {}", run_.graph, source_,
+                     thrown.type, thrown.text);
+    }
+  }
+}
+
+}  // namespace penstock

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <chrono>
+#include <concepts>
+#include <functional>
+#include <type_traits>
+#include <utility>
+
+#include <penstock/actors/worker_context.hpp>
+#include <penstock/messages/delivery.hpp>
+#include <penstock/runtime/body_traits.hpp>
+
+namespace penstock::detail {
+
+// What kinds of source there are, by the type of what was given.
+
+template <class F>
+concept source_with_context = std::invocable<F&, source_context&>;
+template <class F>
+concept source_callable = std::invocable<F&> || source_with_context<F>;
+
+template <class F>
+decltype(auto) call_source(F& f, source_context& context) {
+  if constexpr (source_with_context<F>) {
+    return std::invoke(f, context);
+  } else {
+    return std::invoke(f);
+  }
+}
+
+template <class F>
+using source_result_t = decltype(call_source(std::declval<F&>(), std::declval<source_context&>()));
+
+template <class F>
+constexpr bool calls_for_each_item = [] {
+  if constexpr (source_callable<F>) {
+    return is_optional<std::remove_cvref_t<source_result_t<F>>>::value;
+  } else {
+    return false;
+  }
+}();
+
+/// What goes on of what a source hands out, and what its verdict is on: the same, unless it is a delivery.
+template <class Given>
+struct parts_of {
+  using item = Given;
+  using receipt = Given;
+  static constexpr bool apart = false;
+};
+template <class T, class Receipt>
+struct parts_of<delivery<T, Receipt>> {
+  using item = T;
+  using receipt = Receipt;
+  static constexpr bool apart = true;
+};
+
+/// What a source makes: of a callable its result's item, of a range its elements.
+template <class F>
+struct source_item {
+  using given = typename output_of<F>::type;
+  using type = given;
+  using receipt = given;
+};
+template <source_callable F>
+struct source_item<F> {
+  using given = typename output_of<std::remove_cvref_t<source_result_t<F>>>::type;
+  using parts = std::conditional_t<calls_for_each_item<F>, parts_of<given>, parts_of<int>>;
+  using type = std::conditional_t<calls_for_each_item<F>, typename parts::item, given>;
+  using receipt = std::conditional_t<calls_for_each_item<F>, typename parts::receipt, given>;
+};
+
+template <class F, class Receipt>
+concept acknowledges_receipt = requires(F& f, const Receipt& receipt) {
+  f.ack(receipt);
+};
+template <class F>
+concept acknowledging_source = acknowledges_receipt<F, typename source_item<F>::receipt>;
+
+template <class F>
+concept extending_source = acknowledging_source<F> &&
+    requires(F& f, const F& fixed, const typename source_item<F>::receipt& receipt) {
+  f.extend(receipt);
+  std::chrono::nanoseconds{fixed.lease()};
+};
+
+}  // namespace penstock::detail
