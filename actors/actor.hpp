@@ -46,6 +46,12 @@ class mailbox : public ref_counted {
 
 using address = ref<mailbox>;
 
+/// An actor whose turn goes on and on, and when (ns) that was noticed first.
+struct long_turn {
+  std::string actor;
+  std::int64_t since = 0;
+};
+
 /// Everything the actors need of the outside world; simulation replaces all of it.
 class environment {
  public:
@@ -73,6 +79,12 @@ class environment {
   /// timer is set: nothing can happen any more. Set before the first message is posted.
   virtual void when_quiet(std::function<void()> idle) = 0;
   virtual bool quiet() const = 0;
+
+  /// Actors of the scheduler lane that have been in one turn for `limit` ns and more, each turn once. To be
+  /// called about twice within a limit.
+  virtual std::vector<long_turn> look_for_long_turns(std::int64_t limit) = 0;
+  /// All that were found and have not come back.
+  virtual std::vector<long_turn> long_turns() const = 0;
 
   /// Waits up to `wait` ns for the threads of ended actors; returns how many a body still holds.
   virtual std::size_t lost_threads(std::int64_t wait) = 0;

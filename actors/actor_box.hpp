@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -35,6 +37,13 @@ class actor_box : public mailbox {
     schedule();
   }
 
+  /// Grows when a turn begins and when it ends: odd while one goes on. Any thread.
+  std::uint64_t turns() const { return turns_.load(std::memory_order_relaxed); }
+  bool ended() const {
+    const std::lock_guard lock{mutex_};
+    return ended_;
+  }
+
  protected:
   ~actor_box() override = default;
 
@@ -48,9 +57,11 @@ class actor_box : public mailbox {
         const std::lock_guard lock{mutex_};
         std::swap(inbox_, current_);
       }
+      count_turn();
       for (message& each : current_) logic_->receive(each);
       current_.clear();
       const after_turn next = logic_->turn();
+      count_turn();
       if (next == after_turn::done) {
         end();
         return false;
@@ -65,6 +76,9 @@ class actor_box : public mailbox {
   }
 
  private:
+  // One thread at a time has turns, so no read-modify-write is needed.
+  void count_turn() { turns_.store(turns_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed); }
+
   bool rests() {
     const std::lock_guard lock{mutex_};
     if (inbox_.empty()) scheduled_ = false;
@@ -88,11 +102,12 @@ class actor_box : public mailbox {
   /// The behaviour is gone for good.
   virtual void released() {}
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::vector<message> inbox_;
   std::vector<message> current_;
   bool scheduled_ = false;
   bool ended_ = false;
+  std::atomic<std::uint64_t> turns_{0};
   std::unique_ptr<actor_logic> logic_;
   ref<activity> counted_;
 };

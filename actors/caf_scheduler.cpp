@@ -162,7 +162,8 @@ caf_scheduler::~caf_scheduler() {
   if (leak_) static_cast<void>(impl_.release());
 }
 
-address caf_scheduler::spawn(std::unique_ptr<actor_logic> logic, ref<activity> counted, const std::string&) {
+ref<actor_box> caf_scheduler::spawn(std::unique_ptr<actor_logic> logic, ref<activity> counted,
+                                    const std::string&) {
   caf::actor_system& system = impl_->system;
   const ref<caf_box> box{new caf_box{std::move(logic), std::move(counted), system}};
   caf::actor_config cfg;

@@ -7,6 +7,7 @@
 
 #include <penstock/actors/activity.hpp>
 #include <penstock/actors/actor.hpp>
+#include <penstock/actors/actor_box.hpp>
 
 namespace penstock {
 
@@ -18,7 +19,7 @@ class caf_scheduler {
   /// Waits for the actors to end, unless `leak` was called.
   ~caf_scheduler();
 
-  address spawn(std::unique_ptr<actor_logic> logic, ref<activity> counted, const std::string& name);
+  ref<actor_box> spawn(std::unique_ptr<actor_logic> logic, ref<activity> counted, const std::string& name);
 
   /// A body that never returns holds one of the threads: ending would wait for it for ever.
   void leak() { leak_ = true; }

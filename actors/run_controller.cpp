@@ -1,5 +1,7 @@
 #include <penstock/actors/run_controller.hpp>
 
+#include <spdlog/logger.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -35,8 +37,8 @@ const char* to_string(run_phase phase) {
 }
 
 run_controller::run_controller(environment& env, run_state& run, std::shared_ptr<run_result> result,
-                               std::int64_t inactivity)
-    : env_{env}, run_{run}, result_{std::move(result)}, inactivity_{inactivity} {}
+                               std::int64_t inactivity, std::int64_t slow_body)
+    : env_{env}, run_{run}, result_{std::move(result)}, inactivity_{inactivity}, slow_body_{slow_body} {}
 
 void run_controller::set_members(std::vector<member> members) {
   members_ = std::move(members);
@@ -60,6 +62,7 @@ void run_controller::receive(message& m) {
           [this](drain_run& each) { drain(each.deadline); },
           [this](abort_run& each) { abort(run_phase::aborted, each.reason); },
           [this](check_time&) { look_at_time(); },
+          [this](look_for_long_turns&) { look_at_turns(); },
           [this](run_is_quiet& each) { look_for_deadlock(each.last_look); },
           [](auto&) {},
       },
@@ -79,6 +82,21 @@ void run_controller::start() {
   // Consumers first, so that what producers send finds them ready.
   for (auto each = members_.rbegin(); each != members_.rend(); ++each) each->to->post(start_run{});
   if (inactivity_ > 0) env_.remind(inactivity_, self_, check_time{});
+  if (slow_body_ > 0) look_at_turns();
+}
+
+/// Names bodies that keep a thread which all stages share.
+void run_controller::look_at_turns() {
+  if (over_) return;
+  for (const long_turn& each : env_.look_for_long_turns(slow_body_)) {
+    if (!run_.log) continue;
+    run_.log->warn(
+        "graph '{}': the body of '{}' has held a thread of the scheduler for {} ms, which other stages need; "
+        "a "
+        "body that takes long wants a blocking or per_core pool",
+        run_.graph, each.actor, (env_.now() - each.since) / 1'000'000);
+  }
+  env_.remind(std::max<std::int64_t>(slow_body_ / 2, 1), self_, look_for_long_turns{});
 }
 
 void run_controller::failed(member_failed& m) {

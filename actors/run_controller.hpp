@@ -107,8 +107,10 @@ class run_controller final : public actor_logic {
     bool is_source = false;
   };
 
+  /// `inactivity`: a run in which no item moves for so long fails; `slow_body`: a cooperative body that takes
+  /// longer is named in the log. Both in ns; 0: no limit.
   run_controller(environment& env, run_state& run, std::shared_ptr<run_result> result,
-                 std::int64_t inactivity);
+                 std::int64_t inactivity, std::int64_t slow_body = 0);
 
   // Wiring, before the run starts.
   void set_self(address self) { self_ = std::move(self); }
@@ -123,6 +125,7 @@ class run_controller final : public actor_logic {
   void drain(std::int64_t deadline);
   void abort(run_phase why, const std::string& reason);
   void look_at_time();
+  void look_at_turns();
   void lose_patience();
   bool sources_ended() const;
   void give_up();
@@ -134,6 +137,7 @@ class run_controller final : public actor_logic {
   run_state& run_;
   std::shared_ptr<run_result> result_;
   std::int64_t inactivity_;
+  std::int64_t slow_body_;
   address self_;
   std::vector<member> members_;
   std::vector<bool> ended_;

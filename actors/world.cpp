@@ -8,6 +8,7 @@
 #include <penstock/actors/control_thread.hpp>
 #include <penstock/actors/thread_pool.hpp>
 #include <penstock/actors/tick_clock.hpp>
+#include <penstock/actors/turn_watch.hpp>
 
 namespace penstock {
 
@@ -26,7 +27,9 @@ class real_environment final : public environment {
       case lane::scheduler:
         break;
     }
-    return world_.scheduler().spawn(std::move(logic), activity_, name);
+    ref<actor_box> made = world_.scheduler().spawn(std::move(logic), activity_, name);
+    turns_.add(name, made);
+    return made;
   }
 
   std::int64_t now() const override { return tick_clock_now(); }
@@ -57,6 +60,11 @@ class real_environment final : public environment {
   void when_quiet(std::function<void()> idle) override { activity_->when_quiet(std::move(idle)); }
   bool quiet() const override { return activity_->quiet(); }
 
+  std::vector<long_turn> look_for_long_turns(std::int64_t limit) override {
+    return turns_.look(now(), limit);
+  }
+  std::vector<long_turn> long_turns() const override { return turns_.going_on(); }
+
   std::size_t lost_threads(std::int64_t wait) override {
     return threads_.ended_within(std::chrono::nanoseconds{wait});
   }
@@ -66,6 +74,7 @@ class real_environment final : public environment {
   world& world_;
   ref<activity> activity_;
   thread_pool threads_;
+  turn_watch turns_;
 };
 
 }  // namespace

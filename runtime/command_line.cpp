@@ -131,6 +131,7 @@ void apply(runtime_options& options, const option_info& option, const option_val
   if (option.name == "drain") options.drain = std::chrono::nanoseconds{std::get<std::int64_t>(value)};
   if (option.name == "inactivity")
     options.inactivity = std::chrono::nanoseconds{std::get<std::int64_t>(value)};
+  if (option.name == "slow-body") options.slow_body = std::chrono::nanoseconds{std::get<std::int64_t>(value)};
   if (option.name == "log-level") options.log_level = std::get<std::string>(value);
   if (option.name == "progress") options.progress_on_terminal = std::get<bool>(value);
   if (option.name == "report") {

@@ -69,6 +69,10 @@ std::vector<option_info> make_table() {
        "SQLite file for dead letters, made when the first is written."},
       {"inactivity", kind::duration, "time", 0, week, "", 0, "0 (no limit)", run,
        "A run in which no item moves for so long fails, be it that a body works or a source waits."},
+      {"slow-body", kind::duration, "time", 0, week, "", 1000 * million, "1s", run,
+       "A cooperative body that holds one of the threads which all stages share for longer is named in the "
+       "log "
+       "(0: none is looked for)."},
       {"drain", kind::duration, "time", 0, week, "", 30'000 * million, "30s", run,
        "How long a drain that a signal began may take; jobs that are not done by then are refused (0: no "
        "limit)."},

@@ -115,6 +115,7 @@ json as_json(const stage_snapshot& stage) {
           {"nacked", stage.nacked},
           {"restarts", stage.restarts},
           {"lost_threads", stage.lost_threads},
+          {"in_one_call", stage.in_one_call.count()},
           {"state", stage.state},
           {"waits_for", stage.waits_for}};
 }

@@ -2,6 +2,7 @@
 
 #include <spdlog/logger.h>
 
+#include <algorithm>
 #include <random>
 #include <utility>
 
@@ -18,13 +19,14 @@ constexpr std::chrono::milliseconds answer_time{200};
 
 run::impl::impl(std::shared_ptr<world> in, std::unique_ptr<environment> env, run_plan plan,
                 std::unique_ptr<dead_letter_sink> letters, std::shared_ptr<spdlog::logger> log,
-                std::chrono::nanoseconds inactivity)
+                std::chrono::nanoseconds inactivity, std::chrono::nanoseconds slow_body)
     : world_{std::move(in)},
       env_{std::move(env)},
       plan_{std::move(plan)},
       letters_{std::move(letters)},
       result_{std::make_shared<run_result>()},
-      inactivity_{inactivity.count()} {
+      inactivity_{inactivity.count()},
+      slow_body_{slow_body.count()} {
   state_.graph = plan_.graph;
   state_.dead_letters = letters_.get();
   state_.id = std::random_device{}();
@@ -34,7 +36,7 @@ run::impl::impl(std::shared_ptr<world> in, std::unique_ptr<environment> env, run
 run::impl::~impl() = default;
 
 void run::impl::start() {
-  auto logic = std::make_unique<run_controller>(*env_, state_, result_, inactivity_);
+  auto logic = std::make_unique<run_controller>(*env_, state_, result_, inactivity_, slow_body_);
   run_controller& controller = *logic;
   controller_ = env_->spawn(std::move(logic), lane::control, plan_.graph);
   controller.set_self(controller_);
@@ -150,10 +152,17 @@ run_snapshot run::impl::snapshot() {
   result.elapsed = std::chrono::nanoseconds{state.began == 0 ? 0 : end - state.began};
   const double seconds = std::chrono::duration<double>(result.elapsed).count();
   result.supervision = supervision(result.state);
+  const auto held = state.ended ? std::vector<long_turn>{} : env_->long_turns();
   for (std::size_t i = 0; i < known_.size(); ++i) {
     result.stages.push_back(figures_of(known_[i], seconds));
+    stage_snapshot& last = result.stages.back();
     for (const std::string& lost : state.lost) {
-      if (lost == plan_.members[i].name) ++result.stages.back().lost_threads;
+      if (lost == plan_.members[i].name) ++last.lost_threads;
+    }
+    for (const long_turn& each : held) {
+      // A worker's actor has the name of its stage, and its place.
+      if (each.actor != last.name && !each.actor.starts_with(last.name + "/")) continue;
+      last.in_one_call = std::max(last.in_one_call, std::chrono::nanoseconds{env_->now() - each.since});
     }
   }
   result.reason = state.reason;

@@ -23,7 +23,7 @@ class run::impl {
  public:
   impl(std::shared_ptr<world> in, std::unique_ptr<environment> env, run_plan plan,
        std::unique_ptr<dead_letter_sink> letters, std::shared_ptr<spdlog::logger> log,
-       std::chrono::nanoseconds inactivity);
+       std::chrono::nanoseconds inactivity, std::chrono::nanoseconds slow_body = {});
   ~impl();
 
   /// Makes the actors and lets them go.
@@ -56,6 +56,7 @@ class run::impl {
   run_state state_;
   std::shared_ptr<run_result> result_;
   std::int64_t inactivity_;
+  std::int64_t slow_body_;
   address controller_;
   std::vector<address> members_;
   std::vector<source*> sources_;  ///< by member, null for stages; only while wiring

@@ -145,7 +145,8 @@ penstock::run runtime::start(const graph& g) {
   run_plan plan = make_plan(g.data(), options_.overrides);
   auto state = std::make_shared<penstock::run::impl>(
       shared_->threads, make_environment(*shared_->threads), std::move(plan),
-      std::make_unique<lazy_dead_letters>(options_.dead_letters), shared_->log, options_.inactivity);
+      std::make_unique<lazy_dead_letters>(options_.dead_letters), shared_->log, options_.inactivity,
+      options_.slow_body);
   state->start();
   return penstock::run{std::move(state)};
 }

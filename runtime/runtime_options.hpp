@@ -25,6 +25,10 @@ struct runtime_options {
   /// A run in which no item moves for so long fails with inactivity_error; 0: no limit.
   std::chrono::nanoseconds inactivity{0};
 
+  /// A cooperative body that holds a thread of the scheduler for longer is named in the log and in snapshots;
+  /// 0: none is looked for.
+  std::chrono::nanoseconds slow_body = std::chrono::seconds{1};
+
   /// How long a drain that a signal began may take. What is not done by then is refused; 0: no limit.
   std::chrono::nanoseconds drain = std::chrono::seconds{30};
 

@@ -47,8 +47,10 @@ struct stage_snapshot {
 
   std::uint64_t restarts = 0;      ///< workers replaced after a crash or a timeout
   std::uint64_t lost_threads = 0;  ///< threads whose body did not return in time, and has not since
-  std::string state;               ///< running, ended or failed
-  std::string waits_for;           ///< in words; empty while it waits for nothing
+  /// How long a cooperative body has been in one call, if that is longer than the run's `slow_body`; else 0.
+  std::chrono::nanoseconds in_one_call{0};
+  std::string state;      ///< running, ended or failed
+  std::string waits_for;  ///< in words; empty while it waits for nothing
 };
 
 /// A member of the tree of supervision as it stood at one moment: the run, a stage, a worker. A plain value.

@@ -297,3 +297,27 @@ TEST_CASE("the tree of supervision shows who was replaced, and why", "[engine][t
   CHECK(walk.members[0].restarts == 1);
   CHECK(mentions(walk.members[0].last_error, "timeout_error"));
 }
+
+TEST_CASE("a cooperative body that does not return is named in snapshots", "[engine][watchdog]") {
+  headcount release;
+  ps::graph g{"slow"};
+  g.source("numbers", numbers(1))
+      .stage("think",
+             [&](int n) {
+               require_arrivals(release, 1);
+               return n;
+             })
+      .sink("end", [](int) {});
+  ps::runtime_options options;
+  options.slow_body = 5ms;
+  ps::runtime rt{options};
+  ps::run running = rt.start(g);
+  // Each snapshot waits a while for the answer of the stage that can't give one.
+  auto seen = running.snapshot();
+  for (int i = 0; i < 100 && stage_of(seen, "think").in_one_call == 0ns; ++i) seen = running.snapshot();
+  CHECK(stage_of(seen, "think").in_one_call >= 5ms);
+  CHECK(stage_of(seen, "end").in_one_call == 0ns);
+  release.arrive();
+  running.wait();
+  CHECK(stage_of(running.snapshot(), "think").in_one_call == 0ns);
+}

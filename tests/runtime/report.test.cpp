@@ -95,6 +95,7 @@ TEST_CASE("a run without stages still has its headline") {
 
 TEST_CASE("the JSON report holds every figure under its own name") {
   auto run = sample();
+  run.stages[1].in_one_call = std::chrono::seconds{3};
   run.stages[1].waits_for = "credit of \"upload\"";
   const auto report = nlohmann::json::parse(ps::report_json(run));
   CHECK(report.at("graph") == "inference-worker");
@@ -112,7 +113,8 @@ TEST_CASE("the JSON report holds every figure under its own name") {
   CHECK(infer.at("service").at("count") == 10'000);
   CHECK(infer.at("service").at("max") == 12e6);
   CHECK(infer.at("waits_for") == "credit of \"upload\"");
-  CHECK(infer.size() == 31);
+  CHECK(infer.at("in_one_call") == 3e9);
+  CHECK(infer.size() == 32);
 }
 
 TEST_CASE("a name that is no UTF-8 does not spoil the JSON report") {

@@ -30,6 +30,8 @@ class simulated_environment final : public penstock::environment {
   void remind(std::int64_t delay, penstock::address to, penstock::message m) override;
   void expect() override { ++active_; }
   void stop_expecting() override { finished_something(); }
+  std::vector<penstock::long_turn> look_for_long_turns(std::int64_t) override { return {}; }
+  std::vector<penstock::long_turn> long_turns() const override { return {}; }
   std::uint64_t random() override { return dice_.next(); }
   void when_quiet(std::function<void()> idle) override { quiet_ = std::move(idle); }
   bool quiet() const override { return active_ == 0 && posted_.empty(); }

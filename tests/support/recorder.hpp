@@ -50,6 +50,8 @@ class still_world : public penstock::environment {
   void remind(std::int64_t, penstock::address, penstock::message) override {}
   void expect() override {}
   void stop_expecting() override {}
+  std::vector<penstock::long_turn> look_for_long_turns(std::int64_t) override { return {}; }
+  std::vector<penstock::long_turn> long_turns() const override { return {}; }
   std::uint64_t random() override { return 0; }
   void when_quiet(std::function<void()>) override {}
   bool quiet() const override { return true; }
