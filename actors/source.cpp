@@ -52,7 +52,7 @@ void source::receive(message& m) {
                    unpause();
                  },
                  [this](leases_ended&) { lease_keeper_ = nullptr; },
-                 [this](drain_run&) { finish(); },
+                 [this](drain_run&) { drain(); },
                  [this](abort_run& each) { abort(each.reason); },
                  [this](penstock::refuse_rest& each) { refuse_rest(each.reason); },
                  [this](report_figures& each) { each.request->answer(member_, figures()); },
@@ -220,6 +220,11 @@ void source::settle(const delivery_settled& verdict) {
   }
 }
 
+void source::drain() {
+  if (!body_ || body_->drain()) return finish();
+  unpause();
+}
+
 void source::finish() {
   finished_ = true;
   unpause();
@@ -252,7 +257,8 @@ stage_figures source::figures() const {
   } else if (plan_.in_flight > 0 && next_job_ - settled_ >= plan_.in_flight) {
     f.waits_for = "verdicts on its jobs (in_flight)";
   } else if (paused_) {
-    f.waits_for = "its origin, which has nothing at the moment";
+    f.waits_for = expecting_ || ask_at_ > 0 ? "its origin, which has nothing at the moment"
+                                            : "verdicts on the last of its items (replay)";
   }
   f.in = meter_.in;
   f.out = meter_.out;

@@ -60,6 +60,7 @@ class source final : public actor_logic {
   void adapt_target();
   void settle(const delivery_settled& verdict);
   void refuse_rest(const std::string& reason);
+  void drain();
   void finish();
   void abort(const std::string& reason);
   void fail_run(const std::exception_ptr& error, const std::string& operation);

@@ -59,6 +59,9 @@ class source_body {
   /// that failed threw.
   virtual void refuse_open(const std::string&) {}
   virtual void stop(source_context&) {}
+  /// The run drains: no new items. False: there may be old ones to give once more, until `fill` says that it
+  /// has ended.
+  virtual bool drain() { return true; }
 
   /// How long a delivery is the source's if nobody extends that; 0: for ever.
   virtual std::chrono::nanoseconds lease() const { return {}; }

@@ -7,6 +7,7 @@ namespace penstock {
 
 void source::pause(std::chrono::nanoseconds for_so_long) {
   paused_ = true;
+  if (for_so_long == source_context::verdicts_only) return;
   if (for_so_long == std::chrono::nanoseconds::max()) {
     expecting_ = true;
     env_.expect();

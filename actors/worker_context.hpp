@@ -93,6 +93,9 @@ class source_context {
   run_state& run() { return run_; }
   void set_outputs(ref<fan_out> outputs) { outputs_ = std::move(outputs); }
   source_waker& woken_by() { return *waker_; }
+  /// As `not_yet`, but only verdicts change anything: when none can come any more, that is a deadlock.
+  void await_verdict() { pause_ = verdicts_only; }
+  static constexpr std::chrono::nanoseconds verdicts_only{-1};
   bool pauses() const { return pause_.has_value(); }
   std::optional<std::chrono::nanoseconds> take_pause() { return std::exchange(pause_, std::nullopt); }
 

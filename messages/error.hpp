@@ -47,6 +47,12 @@ class restarts_error : public error {
   using error::error;
 };
 
+/// An item of a source with `replay` was refused more often than that allows; the text has the last reason.
+class replay_error : public error {
+ public:
+  using error::error;
+};
+
 /// The run was told to abort before its end.
 class aborted_error : public error {
  public:

@@ -36,6 +36,7 @@ class graph {
       node.kind = node_kind::source;
       node.name = std::move(name);
       node.options = detail::collect_options(options...);
+      node.lends = copyable_item<item>;
       node.acknowledges = detail::acknowledging_source<Body>;
       node.make_source = detail::source_maker<Body>(std::move(body));
       data_->nodes.push_back(std::move(node));

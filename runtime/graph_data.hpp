@@ -51,7 +51,8 @@ struct graph_node {
   std::function<std::unique_ptr<collector>()> make_collector;
   bool one_to_many = false;
   bool lazy = false;
-  bool lends = false;  ///< its input's type can be copied, so it may share it with others
+  bool lends =
+      false;  ///< its input's type (a source's: its items') can be copied, so it may share it with others
   std::string input_type;
   std::size_t input_size = 0;  ///< sizeof
   bool fixed_input_size = false;

@@ -32,6 +32,8 @@ enum class misuse {
   extend_not_callable,
   extend_of_move_only_receipt,
   delivery_without_ack,
+  replay_of_acknowledging_source,
+  replay_of_move_only_items,
 
   // fused operators
   operator_not_copyable,
@@ -71,6 +73,7 @@ enum class misuse {
   max_output_elsewhere,
   max_item_elsewhere,
   in_flight_elsewhere,
+  replay_elsewhere,
   max_open_elsewhere,
   max_held_elsewhere,
   timeout_elsewhere,
@@ -138,6 +141,12 @@ constexpr void refuse() {
   static_assert(Found != delivery_without_ack,
                 "penstock: a source that returns deliveries needs ack, which takes their receipts");
 
+  static_assert(
+      Found != replay_of_acknowledging_source,
+      "penstock: replay is for sources without ack; with nack, a source can give a job again by itself");
+  static_assert(Found != replay_of_move_only_items,
+                "penstock: replay keeps a copy of each item, so they can't be of a move-only type");
+
   static_assert(Found != operator_not_copyable,
                 "penstock: a fused operator's function must be copyable, as every worker has its own");
   static_assert(Found != operator_cannot_take_item,
@@ -202,6 +211,7 @@ constexpr void refuse() {
   static_assert(Found != max_item_elsewhere,
                 "penstock: max_item is an option of source, stage, scatter and gather");
   static_assert(Found != in_flight_elsewhere, "penstock: in_flight is an option of source");
+  static_assert(Found != replay_elsewhere, "penstock: replay is an option of source");
   static_assert(Found != max_open_elsewhere, "penstock: max_open is an option of scatter");
   static_assert(Found != max_held_elsewhere, "penstock: max_held is an option of gather");
   static_assert(Found != timeout_elsewhere,

@@ -28,6 +28,7 @@ struct node_options {
   std::optional<std::int64_t> max_output;
   std::optional<std::int64_t> max_item;
   std::optional<std::int64_t> in_flight;
+  std::optional<std::int64_t> replay;
   std::optional<std::int64_t> max_open;
   std::optional<std::int64_t> max_held;
   std::optional<std::int64_t> timeout;                  ///< ns

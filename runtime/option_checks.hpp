@@ -27,6 +27,7 @@ constexpr misuse elsewhere() {
   if (sets<&node_options::max_output, Option>()) return misuse::max_output_elsewhere;
   if (sets<&node_options::max_item, Option>()) return misuse::max_item_elsewhere;
   if (sets<&node_options::in_flight, Option>()) return misuse::in_flight_elsewhere;
+  if (sets<&node_options::replay, Option>()) return misuse::replay_elsewhere;
   if (sets<&node_options::max_open, Option>()) return misuse::max_open_elsewhere;
   if (sets<&node_options::max_held, Option>()) return misuse::max_held_elsewhere;
   if (sets<&node_options::timeout, Option>()) return misuse::timeout_elsewhere;

@@ -50,6 +50,10 @@ std::vector<option_info> make_table() {
       {"in_flight", kind::count, "jobs", 1, 1000 * million, "", none,
        "2 x the widest pool if the source acknowledges, else none", "source",
        "Jobs (items of the source) of which something may be alive at a time."},
+      {"replay", kind::count, "times", 0, million, "", none, "none", "source",
+       "How often an item is given out again of which something was lost, for sources that can't ask their "
+       "origin "
+       "again; it is kept until then."},
       {"max_open", kind::count, "jobs", 1, 1000 * million, "", 64, "in_flight of the source, else 64",
        "scatter", "Jobs that may be scattered and not yet gathered at a time."},
       {"max_held", kind::count, "items", 1, 1000 * million, "", 65536, "65536", "gather",

@@ -93,6 +93,13 @@ constexpr auto max_item(auto n) {
 constexpr auto in_flight(auto jobs) {
   return detail::number_option<&node_options::in_flight, on_source>{detail::as_number(jobs)};
 }
+/// For a source that can't ask its origin again: it keeps a copy of every item until all that came of it is
+/// settled, and gives it out again, at most so many times, when something of it was lost. Then the run fails
+/// with replay_error. What was done for an item before is done again. Default: a lost item stays lost.
+constexpr auto replay(auto times) {
+  return detail::number_option<&node_options::replay, on_source>{detail::as_number(times)};
+}
+constexpr auto replay() { return replay(3); }
 /// How many jobs a scatter may have open. Default: the source's in_flight, else 64.
 constexpr auto max_open(auto jobs) {
   return detail::number_option<&node_options::max_open, on_scatter>{detail::as_number(jobs)};

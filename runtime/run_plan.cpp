@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include <penstock/actors/replaying_source.hpp>
 #include <penstock/messages/error.hpp>
 #include <penstock/runtime/duration_text.hpp>
 #include <penstock/runtime/option_table.hpp>
@@ -199,6 +200,17 @@ class planner {
     plan.max_item = max_item(index);
     plan.max_output =
         static_cast<std::uint32_t>(value(node, "max_output", node.options.max_output).value_or(0));
+    if (const auto times = value(node, "replay", node.options.replay)) {
+      const std::string what = "graph '" + graph_.name + "', source '" + node.name +
+                               "': replay = " + std::to_string(*times) + ": ";
+      if (node.acknowledges)
+        throw option_error(what + "the source acknowledges its jobs, so its origin gives them again");
+      if (!node.lends) throw option_error(what + "its items can't be copied, so they can't be kept");
+      plan.acknowledges = true;
+      plan.make_body = [make = node.make_source, times = static_cast<std::uint32_t>(*times)] {
+        return std::make_unique<replaying_source>(make(), times);
+      };
+    }
     // Jobs are counted by their verdicts, so a limit on them makes a source keep track even if nobody is
     // told.
     if (in_flight) plan.acknowledges = true;

@@ -48,6 +48,13 @@ constexpr misuse acknowledgement_misuse() {
 }
 
 template <class F, class... Options>
+constexpr misuse replay_misuse() {
+  if (!(sets<&node_options::replay, Options>() || ...)) return misuse::none;
+  if (acknowledging_source<F>) return misuse::replay_of_acknowledging_source;
+  return copyable_item<typename source_item<F>::type> ? misuse::none : misuse::replay_of_move_only_items;
+}
+
+template <class F, class... Options>
 constexpr misuse source_misuse() {
   using output = typename source_output<F>::type;
   constexpr auto form = form_of<output>();
@@ -60,7 +67,7 @@ constexpr misuse source_misuse() {
   } else {
     return first_of({acknowledgement_misuse<F>(), start_and_stop_misuse<F, source_context>(),
                      names_on_end<F> ? misuse::source_with_on_end : misuse::none,
-                     options_misuse<on_source, Options...>()});
+                     options_misuse<on_source, Options...>(), replay_misuse<F, Options...>()});
   }
 }
 

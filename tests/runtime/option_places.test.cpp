@@ -36,6 +36,7 @@ std::vector<tag> tags() {
           tag_of("max_output", ps::max_output(1)),
           tag_of("max_item", ps::max_item(1)),
           tag_of("in_flight", ps::in_flight(1)),
+          tag_of("replay", ps::replay(1)),
           tag_of("max_open", ps::max_open(1)),
           tag_of("max_held", ps::max_held(1)),
           tag_of("timeout", ps::timeout(std::chrono::seconds{1})),
