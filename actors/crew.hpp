@@ -29,6 +29,7 @@ class crew {
     std::deque<ref<piece_board>> boards{};  ///< of its pieces, in order, if others may help
     ref<call_guard> guard{};                ///< set: its calls can be given up
     bool restarting = false;                ///< it crashed; gets no work until it is replaced
+    bool halting = false;                   ///< it is restarted with its group, through no fault of its own
     std::uint32_t crashes = 0;              ///< in a row
     std::uint64_t restarts = 0;
     std::string last_error{};
@@ -71,7 +72,8 @@ class crew {
 
  private:
   bool is_free(const member& m) const {
-    return !m.leaving && !m.retiring && !m.restarting && !m.suspended && !m.slow && m.pieces < allowance_;
+    return !m.leaving && !m.retiring && !m.restarting && !m.halting && !m.suspended && !m.slow &&
+           m.pieces < allowance_;
   }
 
   unsigned allowance_;

@@ -67,6 +67,27 @@ struct worker_returned {
 struct replace_worker {
   unsigned number;
 };
+/// Stage to controller: a worker of a stage that belongs to a group crashed.
+struct worker_crashed {
+  std::uint32_t member;
+  std::int64_t when;  ///< ns; it may be replaced from then on
+};
+/// Controller to the stages of a group: lets all its workers end, and makes no new ones until
+/// `resume_workers`.
+struct halt_workers {};
+/// Stage to controller: that is done.
+struct workers_halted {
+  std::uint32_t member;
+};
+struct resume_workers {};
+/// Stage to itself: workers that were told to end have had the time that they are given.
+struct halt_overdue {
+  std::uint64_t halt;  ///< number of the halt
+};
+/// Controller to itself: the backoff of a group is over.
+struct resume_group {
+  std::uint32_t group;
+};
 /// The time of a retry has come.
 struct retry_due {
   std::uint64_t id;
@@ -131,12 +152,14 @@ struct run_is_quiet {
   bool last_look = false;
 };
 
-using message = std::variant<deliver_items, end_of_stream, grant_credit, caught_up, cancel_edge, assign_piece,
-                             resume_worker, finish_worker, worker_reported, look_after, look_at_calls,
-                             worker_returned, replace_worker, retry_due, scope_closed, scope_settled,
-                             delivery_settled, ask_again, extend_leases, leases_ended, start_run, drain_run,
-                             abort_run, refuse_rest, set_workers, set_capacity, report_figures, member_ended,
-                             member_failed, check_time, look_for_long_turns, run_is_quiet>;
+using message =
+    std::variant<deliver_items, end_of_stream, grant_credit, caught_up, cancel_edge, assign_piece,
+                 resume_worker, finish_worker, worker_reported, look_after, look_at_calls, worker_returned,
+                 replace_worker, worker_crashed, halt_workers, workers_halted, resume_workers, halt_overdue,
+                 resume_group, retry_due, scope_closed, scope_settled, delivery_settled, ask_again,
+                 extend_leases, leases_ended, start_run, drain_run, abort_run, refuse_rest, set_workers,
+                 set_capacity, report_figures, member_ended, member_failed, check_time, look_for_long_turns,
+                 run_is_quiet>;
 
 /// The receiver has ended: throws away what the message carries. Items that are lost so flag their tokens.
 void discard(message& m, const std::string& reason);

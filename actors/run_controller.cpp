@@ -11,8 +11,6 @@ namespace penstock {
 
 namespace {
 
-/// How long an aborted run waits for bodies to return before it goes on without them.
-constexpr std::int64_t patience = 1'000'000'000;
 /// A reminder may come early by less than this, as the timers' clock and ours are read at different times.
 constexpr std::int64_t a_hair = 1'000'000;
 
@@ -55,10 +53,27 @@ void run_controller::receive(message& m) {
             if (ended_[each.member] || gave_up_) return;
             ended_[each.member] = true;
             --open_;
+            for (stage_group& group : groups_) {
+              group.ended(each.member);
+              advance(group);
+            }
             result_->change([&](run_result::state& s) { s.last[each.member] = std::move(*each.last); });
             if (refused_ && open_ > 0 && sources_ended()) give_up();
           },
           [this](member_failed& each) { failed(each); },
+          [this](worker_crashed& each) {
+            for (stage_group& group : groups_) {
+              group.crashed(each.member, each.when);
+              advance(group);
+            }
+          },
+          [this](workers_halted& each) {
+            for (stage_group& group : groups_) {
+              group.halted(each.member);
+              advance(group);
+            }
+          },
+          [this](resume_group& each) { advance(groups_[each.group]); },
           [this](drain_run& each) { drain(each.deadline); },
           [this](abort_run& each) { abort(run_phase::aborted, each.reason); },
           [this](check_time&) { look_at_time(); },
@@ -67,6 +82,33 @@ void run_controller::receive(message& m) {
           [](auto&) {},
       },
       m);
+}
+
+void run_controller::set_groups(const std::vector<group_plan>& groups) {
+  for (const group_plan& each : groups) groups_.emplace_back(each);
+  result_->change([&](run_result::state& s) {
+    s.group_restarts.resize(groups.size());
+    s.group_restarting.resize(groups.size());
+  });
+}
+
+/// Halts the next stage of a group that restarts, or starts them all again.
+void run_controller::advance(stage_group& group) {
+  if (aborting_ || over_ || !group.restarting()) return;
+  if (const auto next = group.to_halt()) members_[*next].to->post(halt_workers{});
+  const auto number = static_cast<std::uint32_t>(&group - groups_.data());
+  if (group.stands_still()) {
+    const auto wait = group.resume_at() - env_.now();
+    if (wait > 0) {
+      env_.post_after(wait, self_, resume_group{number});
+    } else {
+      for (const auto each : group.resume()) members_[each].to->post(resume_workers{});
+    }
+  }
+  result_->change([&](run_result::state& s) {
+    s.group_restarts[number] = group.restarts();
+    s.group_restarting[number] = group.restarting();
+  });
 }
 
 after_turn run_controller::turn() {
@@ -135,8 +177,8 @@ void run_controller::abort(run_phase why, const std::string& reason) {
     if (why == run_phase::aborted) s.reason = reason;
   });
   for (const member& each : members_) each.to->post(abort_run{reason});
-  give_up_at_ = env_.now() + patience;
-  env_.remind(patience, self_, check_time{});
+  give_up_at_ = env_.now() + patience_;
+  env_.remind(patience_, self_, check_time{});
 }
 
 void run_controller::look_at_time() {
@@ -171,8 +213,8 @@ void run_controller::lose_patience() {
   for (std::size_t i = 0; i < members_.size(); ++i) {
     if (members_[i].is_source && !ended_[i]) members_[i].to->post(refuse_rest{"a body did not return"});
   }
-  give_up_at_ = env_.now() + patience;
-  env_.remind(patience, self_, check_time{});
+  give_up_at_ = env_.now() + patience_;
+  env_.remind(patience_, self_, check_time{});
 }
 
 bool run_controller::sources_ended() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstdint>
 #include <exception>
@@ -12,6 +13,7 @@
 
 #include <penstock/actors/actor.hpp>
 #include <penstock/actors/figures.hpp>
+#include <penstock/actors/stage_group.hpp>
 #include <penstock/actors/worker_context.hpp>
 
 namespace penstock {
@@ -29,12 +31,14 @@ class run_result {
     run_phase phase = run_phase::running;
     bool ended = false;
     std::exception_ptr error;
-    std::string reason;               ///< why it was aborted
-    bool deadline_passed = false;     ///< that of a drain, which is why
-    std::string failed_member;        ///< name of the stage, and of the operator if it was one
-    std::vector<stage_figures> last;  ///< of members that have ended; others have no name
-    std::vector<std::string> lost;    ///< members whose body did not return
-    std::int64_t began = 0;           ///< ns
+    std::string reason;                         ///< why it was aborted
+    bool deadline_passed = false;               ///< that of a drain, which is why
+    std::string failed_member;                  ///< name of the stage, and of the operator if it was one
+    std::vector<stage_figures> last;            ///< of members that have ended; others have no name
+    std::vector<std::string> lost;              ///< members whose body did not return
+    std::vector<std::uint64_t> group_restarts;  ///< of each group
+    std::vector<bool> group_restarting;
+    std::int64_t began = 0;  ///< ns
     std::int64_t finished = 0;
   };
 
@@ -115,6 +119,9 @@ class run_controller final : public actor_logic {
   // Wiring, before the run starts.
   void set_self(address self) { self_ = std::move(self); }
   void set_members(std::vector<member> members);
+  void set_groups(const std::vector<group_plan>& groups);
+  /// ns that bodies get to return after an abort; at least the second that they have anyway.
+  void set_patience(std::int64_t time) { patience_ = std::max(patience_, time); }
 
   void receive(message& m) override;
   after_turn turn() override;
@@ -124,6 +131,7 @@ class run_controller final : public actor_logic {
   void failed(member_failed& m);
   void drain(std::int64_t deadline);
   void abort(run_phase why, const std::string& reason);
+  void advance(stage_group& group);
   void look_at_time();
   void look_at_turns();
   void lose_patience();
@@ -142,6 +150,8 @@ class run_controller final : public actor_logic {
   std::vector<member> members_;
   std::vector<bool> ended_;
   std::size_t open_ = 0;
+  std::vector<stage_group> groups_;
+  std::int64_t patience_ = 1'000'000'000;  ///< ns that an aborted run waits for bodies before it goes on
   bool started_ = false;
   bool aborting_ = false;
   std::int64_t give_up_at_ = 0;

@@ -133,6 +133,14 @@ class stage final : public actor_logic {
   void came_to_its_end(unsigned number);
   void restart(unsigned number);
   void spawn_into(crew::member& place);
+
+  // stage_halts.cpp: restarts with the group
+  void halt();
+  void let_go();
+  void look_at_halt();
+  void give_up_halt(std::uint64_t number);
+  void resume();
+  void answer_halt();
   void describe_crew(stage_figures& f) const;
 
   // stage_ends.cpp: starting, changing and ending
@@ -172,6 +180,10 @@ class stage final : public actor_logic {
   restart_history restarts_;
   ref<look_out> look_out_;      ///< set where the plan limits a body's time
   crew::member inline_record_;  ///< what is known of the crashes of the inline worker
+  enum class standstill { none, under_way, reached };
+  standstill halt_ = standstill::none;  ///< of all workers, because of the group
+  std::uint64_t halts_ = 0;
+  bool inline_halting_ = false;  ///< the inline worker goes as soon as it holds no half-done item
   std::uint64_t lost_threads_ = 0;
   std::string last_crash_;
   unsigned workers_;     ///< as many as there should be

@@ -25,6 +25,8 @@ void stage::spawn_worker() {
 /// Makes as many workers as there should be, or sends home those who have nothing to do.
 void stage::adapt_crew() {
   if (phase_ != phase::running || failed_) return;
+  if (plan_.in_group) look_at_halt();
+  if (halt_ != standstill::none) return;
   move_keys();
   if (keys_move() || failed_) return;
   if (!pooled_ && plan_.pool == pool_kind::cooperative && workers_ == 1) {
@@ -135,6 +137,7 @@ bool stage::quiet() const {
 /// Sends the workers home.
 void stage::dismiss(bool emit) {
   phase_ = phase::finishing;
+  answer_halt();
   if (inline_worker_) {
     piece_report last = inline_worker_->finish(emit, is_lost(inline_worker_->edge()));
     inline_worker_.reset();
@@ -153,7 +156,9 @@ void stage::dismiss(bool emit) {
 
 after_turn stage::end_turn() {
   const bool working = crew_.busy() > 0;
-  if (phase_ == phase::running && started_ && !failed_ && inputs_ended() && quiet()) dismiss(true);
+  const bool standing = halt_ != standstill::none;
+  if (phase_ == phase::running && started_ && !failed_ && !standing && inputs_ended() && quiet())
+    dismiss(true);
   if (phase_ == phase::stopping && !working) {
     // What waits for items that were thrown away goes as it is.
     reorder_.drain([this](finished_items done) { release(std::move(done)); });
@@ -205,6 +210,7 @@ std::string stage::waits_for() const {
     }
   }
   if (crew_.busy() > 0) return "its bodies";
+  if (halt_ != standstill::none) return "the restart of its group";
   if (inline_record_.restarting || crew_.all_restarting()) return "the restart of a worker";
   if (!retries_.empty()) return "the time of a retry";
   if (plan_.scatter && !work_.empty()) return "room for another open job (max_open)";

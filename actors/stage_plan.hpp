@@ -54,6 +54,8 @@ struct stage_plan : work_plan {
   std::uint32_t max_held = 65536;  ///< gather: pieces of one job
   std::uint32_t max_open = 64;     ///< scatter: jobs
   restart_policy restarts;
+  bool in_group = false;                  ///< its workers are restarted when the run says so
+  std::int64_t shutdown = 5'000'000'000;  ///< ns that they get to end when the group restarts
   std::function<std::unique_ptr<partitioner>()> make_partitioner;  ///< set: behind by_key
   std::function<std::unique_ptr<collector>()> make_collector;      ///< set: a gather stage
   ref<scope_pair> gather;                                          ///< set: a gather stage with its scatter

@@ -116,6 +116,10 @@ void stage::came_to_its_end(unsigned number) {
   gone.port = nullptr;
   gone.pieces = 0;
   gone.boards.clear();
+  if (std::exchange(gone.halting, false) && gone.restarting) {
+    if (halt_ == standstill::none) restart(number);  // it held the group up no longer
+    return;
+  }
   if (gone.restarting) return crashed(gone, nullptr);
   crew_.remove(number);
 }
@@ -126,7 +130,9 @@ void stage::crashed(crew::member& of, const std::exception_ptr& error) {
   const bool wanted = phase_ == phase::running && !failed_ && !of.leaving && !of.retiring;
   const auto delay = wanted ? delay_of_restart(of) : std::nullopt;
   if (!delay) return crew_.remove(of.number);
-  if (*delay > 0) {
+  if (plan_.in_group) {
+    controller_->post(worker_crashed{member_, now_ + *delay});
+  } else if (*delay > 0) {
     env_.post_after(*delay, self_, replace_worker{of.number});
   } else {
     restart(of.number);
@@ -141,7 +147,9 @@ void stage::inline_crashed(const std::exception_ptr& error) {
   last_crash_ = inline_record_.last_error = told(error);
   const auto delay = failed_ ? std::nullopt : delay_of_restart(inline_record_);
   if (!delay) return;
-  if (*delay > 0) {
+  if (plan_.in_group) {
+    controller_->post(worker_crashed{member_, now_ + *delay});
+  } else if (*delay > 0) {
     env_.post_after(*delay, self_, replace_worker{inline_record_.number});
   } else {
     restart(inline_record_.number);
@@ -177,6 +185,7 @@ void stage::restart(unsigned number) {
   if (phase_ != phase::running || failed_ || place->retiring) return crew_.remove(number);
   place->number = next_worker_++;
   place->restarting = false;
+  place->halting = false;
   try {
     spawn_into(*place);
   } catch (...) {

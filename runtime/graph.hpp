@@ -46,6 +46,17 @@ class graph {
     }
   }
 
+  /// When a worker of one of these stages crashes or hangs, the workers of all of them are replaced: they end
+  /// behind the items that they have in work, the last stage first, and start in this order. For bodies whose
+  /// state hangs together. Nothing is lost by it, and other stages go on. Groups don't overlap.
+  void one_for_all(std::string name, std::vector<std::string> stages) {
+    data_->groups.push_back({std::move(name), group_strategy::one_for_all, std::move(stages)});
+  }
+  /// The same, but only for the stage itself and those behind it in the list.
+  void rest_for_one(std::string name, std::vector<std::string> stages) {
+    data_->groups.push_back({std::move(name), group_strategy::rest_for_one, std::move(stages)});
+  }
+
   const graph_data& data() const { return *data_; }
 
  private:

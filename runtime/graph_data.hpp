@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <penstock/actors/source.hpp>
+#include <penstock/actors/stage_group.hpp>
 #include <penstock/actors/stage_plan.hpp>
 #include <penstock/runtime/node_options.hpp>
 
@@ -60,10 +61,18 @@ struct graph_node {
   const item_codec* codec = nullptr;
 };
 
+/// Stages that are restarted together, as the program named them.
+struct given_group {
+  std::string name;
+  group_strategy strategy = group_strategy::one_for_all;
+  std::vector<std::string> stages;
+};
+
 /// The description behind a graph and its streams.
 struct graph_data {
   std::string name;
   std::vector<graph_node> nodes;
+  std::vector<given_group> groups{};
 };
 
 }  // namespace penstock

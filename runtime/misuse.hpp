@@ -78,6 +78,7 @@ enum class misuse {
   max_held_elsewhere,
   timeout_elsewhere,
   restarts_elsewhere,
+  shutdown_elsewhere,
   on_error_elsewhere,
 };
 
@@ -218,6 +219,8 @@ constexpr void refuse() {
                 "penstock: timeout is an option of stage, sink, scatter and gather");
   static_assert(Found != restarts_elsewhere,
                 "penstock: restarts is an option of stage, sink, scatter and gather");
+  static_assert(Found != shutdown_elsewhere,
+                "penstock: shutdown is an option of stage, sink, scatter and gather");
   static_assert(Found != on_error_elsewhere,
                 "penstock: on_error is an option of stage, sink, scatter, gather and fused operators; what a "
                 "source throws fails the run");

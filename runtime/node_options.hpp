@@ -37,6 +37,7 @@ struct node_options {
   std::optional<std::int64_t> restarts;
   std::chrono::nanoseconds restart_window = std::chrono::minutes{1};
   std::chrono::nanoseconds restart_backoff = std::chrono::milliseconds{100};
+  std::optional<std::int64_t> shutdown;  ///< ns
   error_policy policy;
   std::vector<given_retry> retries{};
 };

@@ -65,6 +65,11 @@ std::vector<option_info> make_table() {
        "stage, sink, scatter, gather",
        "How often workers of the stage may crash or hang in a minute (or another window) before the run "
        "fails."},
+      {"shutdown", kind::duration, "time", million, week, "", none, "5s for a restart, 1s for an abort",
+       "stage, sink, scatter, gather",
+       "How long bodies in work get to end when their group restarts (then the run fails) or the run was "
+       "aborted "
+       "(then it goes on without them)."},
 
       // of runs
       {"threads", kind::count, "threads", 0, 1024, "", 0, "0 (one per core)", run,

@@ -3,6 +3,7 @@
 #include <spdlog/logger.h>
 
 #include <algorithm>
+#include <iterator>
 #include <random>
 #include <utility>
 
@@ -40,6 +41,8 @@ void run::impl::start() {
   run_controller& controller = *logic;
   controller_ = env_->spawn(std::move(logic), lane::control, plan_.graph);
   controller.set_self(controller_);
+  controller.set_groups(plan_.groups);
+  controller.set_patience(plan_.patience);
   env_->when_quiet([to = controller_] { to->post(run_is_quiet{}); });
 
   std::vector<run_controller::member> known;
@@ -151,7 +154,7 @@ run_snapshot run::impl::snapshot() {
   const auto end = state.ended ? state.finished : env_->now();
   result.elapsed = std::chrono::nanoseconds{state.began == 0 ? 0 : end - state.began};
   const double seconds = std::chrono::duration<double>(result.elapsed).count();
-  result.supervision = supervision(result.state);
+  result.supervision = supervision(result.state, state);
   const auto held = state.ended ? std::vector<long_turn>{} : env_->long_turns();
   for (std::size_t i = 0; i < known_.size(); ++i) {
     result.stages.push_back(figures_of(known_[i], seconds));
@@ -176,8 +179,16 @@ run_snapshot run::impl::snapshot() {
 }
 
 /// The tree as the last figures have it.
-supervised run::impl::supervision(const std::string& state) const {
+supervised run::impl::supervision(const std::string& state, const run_result::state& last) const {
   supervised root{plan_.graph, "run", "escalate", state, 0, {}, {}};
+  std::vector<supervised> groups;
+  for (std::size_t g = 0; g < plan_.groups.size(); ++g) {
+    const group_plan& plan = plan_.groups[g];
+    const bool restarting = g < last.group_restarting.size() && last.group_restarting[g];
+    const auto restarts = g < last.group_restarts.size() ? last.group_restarts[g] : 0;
+    groups.push_back(
+        {plan.name, "group", to_string(plan.strategy), restarting ? "restarting" : state, restarts, {}, {}});
+  }
   for (std::size_t i = 0; i < known_.size(); ++i) {
     const stage_figures& f = known_[i];
     const bool source = plan_.members[i].is_source;
@@ -197,8 +208,14 @@ supervised run::impl::supervision(const std::string& state) const {
                                 each.last_error,
                                 {}});
     }
-    root.members.push_back(std::move(member));
+    supervised* above = &root;
+    for (std::size_t g = 0; g < plan_.groups.size(); ++g) {
+      const auto& stages = plan_.groups[g].members;
+      if (std::find(stages.begin(), stages.end(), i) != stages.end()) above = &groups[g];
+    }
+    above->members.push_back(std::move(member));
   }
+  std::move(groups.begin(), groups.end(), std::back_inserter(root.members));
   return root;
 }
 

@@ -30,6 +30,7 @@ class planner {
     check_graph(graph_, resolved_);
     check_overrides();
     check_options(graph_, resolved_, overrides_);
+    check_groups(graph_, resolved_);
     plan_.graph = graph_.name;
     sort();
     for (const std::size_t node : order_) {
@@ -40,6 +41,7 @@ class planner {
     }
     for (const std::size_t node : order_) add_member(node);
     connect_scatters();
+    add_groups();
     return std::move(plan_);
   }
 
@@ -162,7 +164,7 @@ class planner {
     stage_of_[index] = plan_.stages.size() - 1;
   }
 
-  void add_supervision(const graph_node& node, stage_plan& plan) const {
+  void add_supervision(const graph_node& node, stage_plan& plan) {
     const node_options& given = node.options;
     plan.limit.fixed = value(node, "timeout", given.timeout).value_or(0);
     // A setting from outside wins over a function of the item.
@@ -187,6 +189,10 @@ class planner {
         static_cast<std::uint32_t>(value(node, "restarts", given.restarts).value_or(usual_restarts));
     plan.restarts.window = given.restart_window;
     plan.restarts.backoff = given.restart_backoff;
+    if (const auto time = value(node, "shutdown", given.shutdown)) {
+      plan.shutdown = *time;
+      plan_.patience = std::max(plan_.patience, *time);
+    }
   }
 
   void add_source(std::size_t index) {
@@ -240,6 +246,20 @@ class planner {
     }
     member_of_[index] = plan_.members.size();
     plan_.members.push_back(std::move(added));
+  }
+
+  void add_groups() {
+    for (const given_group& given : graph_.groups) {
+      group_plan& group = plan_.groups.emplace_back();
+      group.name = given.name;
+      group.strategy = given.strategy;
+      for (const std::string& stage : given.stages) {
+        const auto member = std::find_if(plan_.members.begin(), plan_.members.end(),
+                                         [&](const run_plan::member& each) { return each.name == stage; });
+        group.members.push_back(static_cast<std::uint32_t>(member - plan_.members.begin()));
+        plan_.stages[member->index].in_group = true;
+      }
+    }
   }
 
   void connect_scatters() {

@@ -28,6 +28,8 @@ struct run_plan {
   std::vector<member> members;  ///< producers before their consumers
   std::deque<source_plan> sources;
   std::deque<stage_plan> stages;
+  std::vector<group_plan> groups;
+  std::int64_t patience = 0;  ///< ns that some stage's bodies get after an abort
 };
 
 /// Checks the graph and plans a run of it. Throws graph_error or option_error, which name graph, stage and
@@ -46,6 +48,9 @@ resolved_graph resolve_operators(const graph_data& graph);
 /// Throws graph_error for what no plan can be made of: no source, no sink, a name used twice, an output that
 /// nobody takes.
 void check_graph(const graph_data& graph, const resolved_graph& resolved);
+
+/// Throws graph_error for groups of stages that can't be.
+void check_groups(const graph_data& graph, const resolved_graph& resolved);
 
 /// Throws graph_error for options of the program that would change nothing or have no sense where they stand,
 /// option_error for such settings from outside.

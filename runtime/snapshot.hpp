@@ -56,8 +56,9 @@ struct stage_snapshot {
 /// A member of the tree of supervision as it stood at one moment: the run, a stage, a worker. A plain value.
 struct supervised {
   std::string name;  ///< of the graph, of the stage; a worker's is "STAGE/PLACE", places from 0
-  std::string kind;  ///< run, source, stage or worker
-  /// How its members are restarted: one_for_one (who crashes, alone); escalate (a crash fails what is above).
+  std::string kind;  ///< run, group, source, stage or worker
+  /// How its members are restarted: one_for_one (who crashes, alone); one_for_all and rest_for_one (see
+  /// graph); escalate (a crash fails what is above).
   std::string strategy;
   /// running, draining, ended, failed ...; a worker's is idle, busy, suspended, slow, leaving or restarting
   std::string state;

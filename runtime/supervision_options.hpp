@@ -90,6 +90,13 @@ inline auto restarts(auto most, std::chrono::nanoseconds window = std::chrono::m
   return detail::restarts_option{detail::as_number(most), window, backoff};
 }
 
+/// How long the bodies that are in work get when they have to end: when the group of their stage restarts
+/// (one that takes longer fails the run with restarts_error; default 5 s), and when the run was aborted (then
+/// the run goes on without them; default 1 s).
+inline auto shutdown(std::chrono::nanoseconds time) {
+  return detail::number_option<&node_options::shutdown, on_pool>{time.count()};
+}
+
 /// Like retry, for errors after which the body's instance is of no more use: its worker ends (`on_stop`), and
 /// the item is tried again by a new one.
 inline auto restart_worker(auto attempts_after_the_first, std::chrono::nanoseconds backoff = {}) {

@@ -299,11 +299,13 @@ TEST_CASE("the tree of supervision shows who was replaced, and why", "[engine][t
 }
 
 TEST_CASE("a cooperative body that does not return is named in snapshots", "[engine][watchdog]") {
+  headcount inside;
   headcount release;
   ps::graph g{"slow"};
   g.source("numbers", numbers(1))
       .stage("think",
              [&](int n) {
+               inside.arrive();
                require_arrivals(release, 1);
                return n;
              })
@@ -312,6 +314,7 @@ TEST_CASE("a cooperative body that does not return is named in snapshots", "[eng
   options.slow_body = 5ms;
   ps::runtime rt{options};
   ps::run running = rt.start(g);
+  REQUIRE(inside.await(1));
   // Each snapshot waits a while for the answer of the stage that can't give one.
   auto seen = running.snapshot();
   for (int i = 0; i < 100 && stage_of(seen, "think").in_one_call == 0ns; ++i) seen = running.snapshot();

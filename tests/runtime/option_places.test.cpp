@@ -40,7 +40,8 @@ std::vector<tag> tags() {
           tag_of("max_open", ps::max_open(1)),
           tag_of("max_held", ps::max_held(1)),
           tag_of("timeout", ps::timeout(std::chrono::seconds{1})),
-          tag_of("restarts", ps::restarts(1))};
+          tag_of("restarts", ps::restarts(1)),
+          tag_of("shutdown", ps::shutdown(std::chrono::seconds{1}))};
 }
 
 const std::map<std::string_view, unsigned> kinds{{"source", ps::on_source},
