@@ -56,7 +56,11 @@ struct graph_node {
   std::size_t input_size = 0;  ///< sizeof
   bool fixed_input_size = false;
   bool weight_unseen = false;  ///< what its input owns is not weighed
-  const item_codec* codec = nullptr;
+  const item_codec* codec = nullptr;  ///< for dead letters
+  // Where the program lets workers be processes of their own.
+  bool may_be_isolated = false;
+  const item_codec* input_codec = nullptr;
+  const item_codec* output_codec = nullptr;  ///< null: a sink
 };
 
 /// The description behind a graph and its streams.

@@ -31,6 +31,7 @@ constexpr misuse elsewhere() {
   if (sets<&node_options::max_held, Option>()) return misuse::max_held_elsewhere;
   if (sets<&node_options::timeout, Option>()) return misuse::timeout_elsewhere;
   if (sets<&node_options::restarts, Option>()) return misuse::restarts_elsewhere;
+  if (sets<&node_options::memory_limit, Option>()) return misuse::memory_limit_elsewhere;
   if (sets<&node_options::policy, Option>()) return misuse::on_error_elsewhere;
   return misuse::option_elsewhere;
 }

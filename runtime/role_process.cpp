@@ -1,0 +1,62 @@
+#include <penstock/runtime/role_process.hpp>
+
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include <penstock/messages/error.hpp>
+
+namespace penstock {
+
+role_process::role_process(pid_t pid) : pid_{pid} {
+  descriptor_ = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+  if (descriptor_ >= 0) return;
+  const std::string why = std::strerror(errno);
+  end();
+  throw error("penstock: no descriptor of a child process could be had (pidfd_open): " + why);
+}
+
+role_process& role_process::operator=(role_process&& other) noexcept {
+  if (this != &other) {
+    end();
+    pid_ = std::exchange(other.pid_, -1);
+    descriptor_ = std::exchange(other.descriptor_, -1);
+  }
+  return *this;
+}
+
+void role_process::kill() {
+  if (pid_ > 0) ::kill(pid_, SIGKILL);
+}
+
+role_end role_process::reap() {
+  siginfo_t info{};
+  int waited = 0;
+  do {
+    waited = ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED);
+  } while (waited != 0 && errno == EINTR);
+  pid_ = -1;
+  if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
+  // Somebody else may have waited for all children.
+  if (waited != 0) return {0, 0, "an unknown end"};
+  if (info.si_code == CLD_EXITED) return {0, info.si_status, "exit code " + std::to_string(info.si_status)};
+  const char* name = ::sigabbrev_np(info.si_status);
+  return {info.si_status, 0,
+          name != nullptr ? "SIG" + std::string{name} : "signal " + std::to_string(info.si_status)};
+}
+
+void role_process::end() noexcept {
+  if (pid_ <= 0) return;
+  kill();
+  try {
+    reap();
+  } catch (...) {
+    // No memory for words that nobody asked for.
+  }
+}
+
+}  // namespace penstock
