@@ -192,6 +192,9 @@ void role_channel::wake_parent() {
 }
 
 role_channel::seen role_channel::wait(bool for_room, int first, int second, int ms) {
+  // The child may wait for the room of what was read here.
+  in_.release();
+  publish();
   seen result;
   memory().parent_sleeps.store(1);
   std::atomic_thread_fence(std::memory_order_seq_cst);
