@@ -50,8 +50,9 @@ int aborts(ps::runtime& rt, const words&) {
           },
           ps::isolated, ps::workers(2))
       .sink("end", [](int) {});
-  std::cout << "code " << rt.run(g) << " children " << children().size() << std::endl;
-  return 0;
+  const int code = rt.run(g);
+  std::cout << "children " << children().size() << std::endl;
+  return code;
 }
 
 std::size_t descriptors() {
