@@ -61,7 +61,7 @@ std::vector<option_info> make_table() {
        "stage, sink, scatter, gather",
        "How often workers of the stage may crash or hang in a minute (or another window) before the run "
        "fails."},
-      {"memory_limit", kind::bytes, "bytes", million, most_bytes, "", none, "none",
+      {"memory_limit", kind::bytes, "bytes", 1 << 20, most_bytes, "", none, "none",
        "stage, sink, scatter, gather",
        "Memory of its own that the process of an isolated worker may have; one that needs more is replaced."},
 

@@ -114,11 +114,6 @@ inline constexpr detail::pool_option<pool_kind::per_core, on_pool> per_core{};
 /// process alone; an item that was at work tries again, and is given up at the third death. Items travel by
 /// archive: include <penstock/messages/codec.hpp>. Fused operators behind the stage run in the program itself.
 inline constexpr detail::pool_option<pool_kind::isolated, on_pool> isolated{};
-/// How much memory of its own an isolated worker's process may have; one that needs more is replaced. Default:
-/// no limit.
-constexpr auto memory_limit(auto n) {
-  return detail::number_option<&node_options::memory_limit, on_pool>{detail::as_number(n)};
-}
 /// Outputs leave in the order of the inputs. The default with one worker.
 inline constexpr detail::order_option<true> ordered{};
 /// Outputs leave as they are ready. The default with several workers.

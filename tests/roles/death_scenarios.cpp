@@ -112,7 +112,11 @@ int killed(ps::runtime& rt, const words& said) {
       if (!all.empty()) kill(all[random() % all.size()], SIGKILL);
     }
   }};
-  run.wait();
+  try {
+    run.wait();
+  } catch (const std::exception& wrong) {
+    std::cout << "failed: " << wrong.what() << std::endl;
+  }
   {
     const std::lock_guard lock{mutex};
     over = true;

@@ -18,8 +18,10 @@ std::vector<int> numbers(int count) {
 
 std::vector<int> children() {
   std::vector<int> found;
-  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
-    std::ifstream list{task.path() / "children"};
+  // Threads may end meanwhile.
+  std::error_code gone;
+  for (std::filesystem::directory_iterator task{"/proc/self/task", gone}, end; !gone && task != end; task.increment(gone)) {
+    std::ifstream list{task->path() / "children"};
     for (int pid = 0; list >> pid;) found.push_back(pid);
   }
   return found;
