@@ -50,7 +50,7 @@ struct failed_item {
   std::uint32_t attempt = 1;
   std::uint32_t deaths = 0;  ///< attempts in which a process ended
   bool crashed = false;      ///< this one did
-  bool hopeless = false;  ///< another try would end alike
+  bool hopeless = false;     ///< another try would end alike
 };
 
 /// What became of a piece, or of the part of it that was worked on.

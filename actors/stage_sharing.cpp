@@ -19,7 +19,8 @@ constexpr std::int64_t short_wait = 5'000'000;
 /// Items that may take long: worth a lock per item, so that a slow one blocks nobody but its worker. A lazy
 /// body needs room for many outputs at a time.
 bool stage::shares_pieces() const {
-  return plan_.pool != pool_kind::cooperative && plan_.pool != pool_kind::isolated && !plan_.lazy && !partitioner_;
+  return plan_.pool != pool_kind::cooperative && plan_.pool != pool_kind::isolated && !plan_.lazy &&
+         !partitioner_;
 }
 
 /// Where items are short the round trip between them counts; where they are long none may wait behind

@@ -25,11 +25,11 @@ class dead_letter_sink;
 /// What all actors of a run share. Any thread.
 struct run_state {
   std::string graph;
-  std::atomic<bool> stopping{false};           ///< the run is being aborted
+  std::atomic<bool> stopping{false};                    ///< the run is being aborted
   const std::atomic<bool>* stopping_outside = nullptr;  ///< the same, in the process that this one works for
   stop_bell bell;                                       ///< rings when `stopping` becomes true
-  std::atomic<bool> draining{false};           ///< sources should end
-  std::atomic<std::int64_t> last_progress{0};  ///< ns; when an item last moved
+  std::atomic<bool> draining{false};                    ///< sources should end
+  std::atomic<std::int64_t> last_progress{0};           ///< ns; when an item last moved
   dead_letter_sink* dead_letters = nullptr;
   std::uint64_t id = 0;
   std::shared_ptr<spdlog::logger> log;

@@ -41,8 +41,8 @@ class timeout_error : public error {
   using error::error;
 };
 
-/// The process of an isolated worker ended while it had the item in work; the text says how, with a stack where
-/// one could be had. The item's failure, once that has happened three times.
+/// The process of an isolated worker ended while it had the item in work; the text says how, with a stack
+/// where one could be had. The item's failure, once that has happened three times.
 class crash_error : public error {
  public:
   using error::error;

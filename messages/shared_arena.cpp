@@ -17,7 +17,8 @@ namespace {
 
 /// Address space, not memory.
 constexpr std::size_t arena_bytes = std::size_t{1} << 36;
-/// Pages of free blocks up to so many bytes stay, as fresh ones cost more than what is usually done with them.
+/// Pages of free blocks up to so many bytes stay, as fresh ones cost more than what is usually done with
+/// them.
 constexpr std::size_t most_kept = std::size_t{512} << 20;
 
 std::byte* map_file(std::size_t bytes, int descriptor, int protection) {
@@ -78,7 +79,8 @@ std::size_t shared_arena::take(std::size_t bytes) {
   const auto wanted = whole_pages(bytes);
   const std::lock_guard lock{mutex_};
   // The lowest that fits: its pages are more likely to be there.
-  const auto found = std::find_if(free_.begin(), free_.end(), [=](const auto& each) { return each.second >= wanted; });
+  const auto found =
+      std::find_if(free_.begin(), free_.end(), [=](const auto& each) { return each.second >= wanted; });
   if (found == free_.end()) throw std::bad_alloc{};
   const auto [offset, size] = *found;
   if (size > wanted) free_.emplace_hint(std::next(found), offset + wanted, size - wanted);

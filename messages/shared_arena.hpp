@@ -9,8 +9,8 @@
 
 namespace penstock {
 
-/// A large range of memory in a file without a name, which other processes can map. Its pages are taken as they
-/// are written to. Any thread.
+/// A large range of memory in a file without a name, which other processes can map. Its pages are taken as
+/// they are written to. Any thread.
 class shared_arena final : public ref_counted {
  public:
   /// Blocks begin at multiples of this.

@@ -15,9 +15,9 @@
 
 namespace penstock {
 
-/// An array that several items may refer to, and that reaches isolated workers without being copied. Copies of
-/// the buffer share the array, which is const once there is more than one of them; it goes with the last. In
-/// another process it is mapped for reading. Elements are plain values, at most 64-byte aligned.
+/// An array that several items may refer to, and that reaches isolated workers without being copied. Copies
+/// of the buffer share the array, which is const once there is more than one of them; it goes with the last.
+/// In another process it is mapped for reading. Elements are plain values, at most 64-byte aligned.
 template <class T>
 class shared_buffer {
   static_assert(std::is_trivially_copyable_v<T>,
@@ -107,7 +107,8 @@ class shared_buffer {
     std::uint64_t bytes = 0;
     archive >> by_address >> bytes;
     if (bytes % sizeof(T) != 0)
-      throw codec_error("penstock: a shared_buffer has " + std::to_string(bytes) + " bytes, which are no whole elements");
+      throw codec_error("penstock: a shared_buffer has " + std::to_string(bytes) +
+                        " bytes, which are no whole elements");
     if (by_address) {
       block_address at;
       at.bytes = bytes;

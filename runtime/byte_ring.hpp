@@ -36,7 +36,9 @@ class ring_writer {
   void publish() { head_->written.store(written_, std::memory_order_release); }
 
   /// Bytes that the other end has not read, as far as it has said so.
-  std::size_t held() const { return static_cast<std::size_t>(written_ - head_->read.load(std::memory_order_acquire)); }
+  std::size_t held() const {
+    return static_cast<std::size_t>(written_ - head_->read.load(std::memory_order_acquire));
+  }
   bool full() const { return held() >= memory_.size(); }
   bool over_half() const { return held() > memory_.size() / 2; }
 

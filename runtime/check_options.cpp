@@ -36,7 +36,8 @@ class node_check {
   void check_pool() const {
     const auto word = overrides_.word(node_.name, "pool");
     if (node_.kind == node_kind::source && (word == "per_core" || word == "isolated")) {
-      throw option_error(where_ + "pool = " + *word + ": a source is one, so its pool is cooperative or blocking");
+      throw option_error(where_ + "pool = " + *word +
+                         ": a source is one, so its pool is cooperative or blocking");
     }
   }
 
@@ -44,9 +45,10 @@ class node_check {
     const auto word = overrides_.word(node_.name, "pool");
     const bool isolated = word ? *word == "isolated" : node_.options.pool == pool_kind::isolated;
     if (isolated && !node_.may_be_isolated) {
-      throw option_error(where_ +
-                         "pool = isolated: the program must say ps::isolated for it, so that its items can go "
-                         "to other processes; from outside it can then be blocking or isolated");
+      throw option_error(
+          where_ +
+          "pool = isolated: the program must say ps::isolated for it, so that its items can go "
+          "to other processes; from outside it can then be blocking or isolated");
     }
     if (isolated) return;
     const char* why = ": only the workers of an isolated pool have memory of their own";

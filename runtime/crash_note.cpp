@@ -34,7 +34,8 @@ void write_stack(int signal, siginfo_t* info, void*) {
       note->addresses[static_cast<std::size_t>(i - own_frames)] = reinterpret_cast<std::uintptr_t>(found[i]);
     if (info != nullptr && (signal == SIGSEGV || signal == SIGBUS))
       note->fault = reinterpret_cast<std::uintptr_t>(info->si_addr);
-    note->frames.store(static_cast<std::uint32_t>(std::max(0, count - own_frames)), std::memory_order_release);
+    note->frames.store(static_cast<std::uint32_t>(std::max(0, count - own_frames)),
+                       std::memory_order_release);
   }
   ::signal(signal, SIG_DFL);
   ::raise(signal);
@@ -61,7 +62,8 @@ int write_module(dl_phdr_info* info, std::size_t, void* to) {
   made.base = info->dlpi_addr;
   for (int i = 0; i < info->dlpi_phnum; ++i) {
     const auto& header = info->dlpi_phdr[i];
-    if (header.p_type == PT_LOAD) made.end = std::max<std::uint64_t>(made.end, made.base + header.p_vaddr + header.p_memsz);
+    if (header.p_type == PT_LOAD)
+      made.end = std::max<std::uint64_t>(made.end, made.base + header.p_vaddr + header.p_memsz);
   }
   const char* name = info->dlpi_name;
   const auto length = std::strlen(name);
@@ -146,7 +148,8 @@ void note_reason(crash_note& note, const char* reason) {
 std::string read_crash(const crash_note& note) {
   const auto said = std::min<std::size_t>(note.said.load(std::memory_order_acquire), note.words.size());
   std::string text{note.words.data(), said};
-  const auto frames = std::min<std::size_t>(note.frames.load(std::memory_order_acquire), note.addresses.size());
+  const auto frames =
+      std::min<std::size_t>(note.frames.load(std::memory_order_acquire), note.addresses.size());
   if (frames == 0) return text;
   if (!text.empty()) text += "; ";
   text += "stack:";

@@ -55,7 +55,7 @@ struct graph_node {
   std::string input_type;
   std::size_t input_size = 0;  ///< sizeof
   bool fixed_input_size = false;
-  bool weight_unseen = false;  ///< what its input owns is not weighed
+  bool weight_unseen = false;         ///< what its input owns is not weighed
   const item_codec* codec = nullptr;  ///< for dead letters
   // Where the program lets workers be processes of their own.
   bool may_be_isolated = false;

@@ -138,8 +138,11 @@ void isolated_body::wait(bool for_room, const isolated_exchange* items) {
   std::int64_t left = items != nullptr && plan_->limit ? time_left(*items) : look_out::never;
   if (ends_by_ != 0) left = std::min(left, ends_by_ - now());
   if (left <= 0) return bury();
-  const int ms = left == look_out::never ? -1 : static_cast<int>(std::min<std::int64_t>(left / 1'000'000 + 1, 1'000'000));
-  const auto seen = channel_->wait(for_room, process_.descriptor(), ends_by_ == 0 ? stop_watch_->descriptor() : -1, ms);
+  const int ms = left == look_out::never
+                     ? -1
+                     : static_cast<int>(std::min<std::int64_t>(left / 1'000'000 + 1, 1'000'000));
+  const auto seen =
+      channel_->wait(for_room, process_.descriptor(), ends_by_ == 0 ? stop_watch_->descriptor() : -1, ms);
   if (seen.first || channel_->lost()) return bury();
   if (!seen.second) return;
   channel_->memory().stopping.store(true);

@@ -29,10 +29,10 @@ struct isolated_plan {
   std::uint64_t memory_limit = 0;      ///< bytes of the process; 0: none
 };
 
-/// A body that runs in a process of its own: this program started anew, which builds the same graph and serves
-/// as a worker of the stage. Items go there by archive and come back so, what lies in shared_buffers without a
-/// copy. Whatever ends that process costs this instance and nothing else: `run` then says which item was at
-/// work. One thread.
+/// A body that runs in a process of its own: this program started anew, which builds the same graph and
+/// serves as a worker of the stage. Items go there by archive and come back so, what lies in shared_buffers
+/// without a copy. Whatever ends that process costs this instance and nothing else: `run` then says which
+/// item was at work. One thread.
 class isolated_body final : public body {
  public:
   explicit isolated_body(std::shared_ptr<const isolated_plan> plan);
@@ -66,7 +66,7 @@ class isolated_body final : public body {
   role_process process_;
   std::unique_ptr<stop_watch> stop_watch_;
   record_reader reader_;
-  std::exception_ptr crash_;    ///< set: the process has ended
+  std::exception_ptr crash_;     ///< set: the process has ended
   std::int64_t late_after_ = 0;  ///< ns; the limit that an item has overrun
   std::int64_t ends_by_ = 0;     ///< ns; the run is being aborted, and it has until then
   std::uint64_t progress_ = 0;

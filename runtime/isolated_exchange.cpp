@@ -16,7 +16,8 @@ constexpr std::size_t helping = 16 * 1024;
 
 }  // namespace
 
-batch decode_outputs(const item_codec& codec, std::span<const std::uint64_t> sizes, std::span<const std::byte> bytes) {
+batch decode_outputs(const item_codec& codec, std::span<const std::uint64_t> sizes,
+                     std::span<const std::byte> bytes) {
   std::vector<std::span<const std::byte>> items;
   items.reserve(sizes.size());
   for (const auto size : sizes) {
@@ -48,7 +49,8 @@ isolated_exchange::isolated_exchange(body_work& work, std::uint32_t attempt, con
       input_{input},
       output_{output},
       loans_{loans},
-      offered_{output != nullptr ? std::min(work.in.size(), std::max<std::uint32_t>(1, work.room)) : work.in.size()} {
+      offered_{output != nullptr ? std::min(work.in.size(), std::max<std::uint32_t>(1, work.room))
+                                 : work.in.size()} {
   append_record(waiting_, request::frame, attempt, [&](std::vector<std::byte>& into) {
     const auto room = std::as_bytes(std::span{&work.room, 1});
     into.insert(into.end(), room.begin(), room.end());

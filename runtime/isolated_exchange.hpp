@@ -51,18 +51,19 @@ class isolated_exchange {
   bool closed_ = false;  ///< the end of the frame is in `waiting_`
   bool over_ = false;
   bool wants_stop_ = false;
-  std::vector<std::byte> waiting_;  ///< to be handed over
-  std::size_t handed_ = 0;          ///< of it
+  std::vector<std::byte> waiting_;          ///< to be handed over
+  std::size_t handed_ = 0;                  ///< of it
   std::vector<std::uint64_t> first_loans_;  ///< by item
   std::vector<std::uint32_t> counts_;       ///< outputs of each item that is done
   std::vector<std::uint64_t> sizes_;        ///< of the outputs
   std::vector<std::byte> bytes_;            ///< of the outputs
-  std::exception_ptr failure_;     ///< of the item behind those that are done
-  std::exception_ptr unwritable_;  ///< why the item behind those that were offered can't be sent
+  std::exception_ptr failure_;              ///< of the item behind those that are done
+  std::exception_ptr unwritable_;           ///< why the item behind those that were offered can't be sent
 };
 
 /// The batch of outputs that lie one behind the other in `bytes`.
-batch decode_outputs(const item_codec& codec, std::span<const std::uint64_t> sizes, std::span<const std::byte> bytes);
+batch decode_outputs(const item_codec& codec, std::span<const std::uint64_t> sizes,
+                     std::span<const std::byte> bytes);
 
 /// Cuts the payload of `answer::done` in sizes and bytes, which are appended. False: it has another form.
 bool split_outputs(std::uint32_t count, std::span<const std::byte> payload, std::vector<std::uint64_t>& sizes,

@@ -129,7 +129,8 @@ class isolated_server {
 
   void write_failure(const std::exception_ptr& error) {
     const auto bytes = encode(describe_for_others(error));
-    append_record(made_, answer::failed, 0, [&](auto& into) { into.insert(into.end(), bytes.begin(), bytes.end()); });
+    append_record(made_, answer::failed, 0,
+                  [&](auto& into) { into.insert(into.end(), bytes.begin(), bytes.end()); });
   }
 
   void write_outputs(batch made) {
@@ -202,7 +203,8 @@ class isolated_server {
   /// The number of outputs; nothing if it failed.
   std::optional<std::uint32_t> serve_item(std::uint64_t number) {
     if (mine_.task.timed != 0)
-      memory_.since.store(std::chrono::steady_clock::now().time_since_epoch().count(), std::memory_order_relaxed);
+      memory_.since.store(std::chrono::steady_clock::now().time_since_epoch().count(),
+                          std::memory_order_relaxed);
     memory_.running.store(number, std::memory_order_release);
     std::uint32_t count = 0;
     const bool done = call([&] { count = run_item(); });
@@ -240,8 +242,8 @@ class isolated_server {
   worker_context context_;
   std::unique_ptr<body> body_;
   record_reader reader_;
-  std::vector<std::byte> made_;    ///< answers that are not sent
-  std::size_t unseen_ = 0;         ///< bytes sent since the parent was last woken
+  std::vector<std::byte> made_;  ///< answers that are not sent
+  std::size_t unseen_ = 0;       ///< bytes sent since the parent was last woken
   std::uint64_t seen_released_ = 0;
 };
 

@@ -49,7 +49,8 @@ std::optional<block_address> loan_book::lend(const ref<shared_block>& block) {
 
 void loan_book::settle() {
   std::erase_if(live_, [this](std::uint32_t loan) {
-    auto& flag = is_parent_ ? channel_.memory().returned_by_child[loan] : channel_.memory().returned_by_parent[loan];
+    auto& flag =
+        is_parent_ ? channel_.memory().returned_by_child[loan] : channel_.memory().returned_by_parent[loan];
     if (flag.load(std::memory_order_acquire) == 0) return false;
     flag.store(0, std::memory_order_relaxed);
     lent_[loan].block = nullptr;
@@ -72,7 +73,8 @@ std::atomic<std::uint8_t>& loan_book::returned(std::uint32_t loan) {
 }
 
 ref<shared_block> loan_book::borrow(const block_address& address) {
-  if (address.loan >= channel_memory::most_loans) throw codec_error("penstock: no such loan of a shared_buffer");
+  if (address.loan >= channel_memory::most_loans)
+    throw codec_error("penstock: no such loan of a shared_buffer");
   // What was lent to the other side comes back as it is.
   for (const std::uint32_t loan : live_) {
     const ref<shared_block>& mine = lent_[loan].block;
@@ -94,7 +96,8 @@ const ref<shared_arena>& loan_book::region(std::uint64_t number) {
   while (found == mapped_.end()) {
     const auto next = channel_.accept();
     if (!next) throw codec_error("penstock: a shared_buffer lies in memory that was never offered");
-    mapped_[next->number] = shared_arena::map(next->number, static_cast<std::size_t>(next->bytes), next->descriptor);
+    mapped_[next->number] =
+        shared_arena::map(next->number, static_cast<std::size_t>(next->bytes), next->descriptor);
     found = mapped_.find(number);
   }
   return found->second;

@@ -10,8 +10,9 @@
 
 namespace penstock {
 
-/// What one end of a channel has lent the other, and what memory of the other's it has mapped. A block that is
-/// lent stays until the other side has let go of it, or its process is gone and this book with it. One thread.
+/// What one end of a channel has lent the other, and what memory of the other's it has mapped. A block that
+/// is lent stays until the other side has let go of it, or its process is gone and this book with it. One
+/// thread.
 class loan_book final : public block_carrier {
  public:
   /// `channel` must outlive the book; blocks that were borrowed may outlive both.
@@ -38,9 +39,9 @@ class loan_book final : public block_carrier {
     std::uint64_t made = 0;
   };
 
-  std::vector<lent_block> lent_;               ///< by number
+  std::vector<lent_block> lent_;  ///< by number
   std::uint64_t made_ = 0;
-  std::vector<std::uint32_t> free_;      ///< numbers
+  std::vector<std::uint32_t> free_;  ///< numbers
   std::vector<std::uint32_t> live_;
   std::set<std::uint64_t> offered_;
   std::map<std::uint64_t, ref<shared_arena>> mapped_;

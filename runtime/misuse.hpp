@@ -181,13 +181,15 @@ constexpr void refuse() {
       Found != isolated_unwritable_item,
       "penstock: isolated sends items to other processes, which the type of one forbids: a pointer, a "
       "function, or marked local_only");
-  static_assert(Found != isolated_without_codec,
-                "penstock: isolated sends items to other processes: include <penstock/messages/codec.hpp>, and "
-                "give the types of what goes in and comes out BOOST_DESCRIBE_STRUCT or a Boost serialize "
-                "function");
-  static_assert(Found != isolated_unreadable_item,
-                "penstock: isolated sends items to other processes, where they are read back: their types must "
-                "be default constructible");
+  static_assert(
+      Found != isolated_without_codec,
+      "penstock: isolated sends items to other processes: include <penstock/messages/codec.hpp>, and "
+      "give the types of what goes in and comes out BOOST_DESCRIBE_STRUCT or a Boost serialize "
+      "function");
+  static_assert(
+      Found != isolated_unreadable_item,
+      "penstock: isolated sends items to other processes, where they are read back: their types must "
+      "be default constructible");
 
   static_assert(Found != key_not_copyable, "penstock: the key function must be copyable");
   static_assert(Found != key_cannot_take_item,

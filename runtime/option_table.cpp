@@ -34,7 +34,8 @@ std::vector<option_info> make_table() {
        "next stage."},
       {"bytes", kind::bytes, "bytes", 1, most_bytes, "", 16 << 20, "16MiB", every_consumer,
        "Weight of the items that the stage may have at a time; an item heavier than that passes alone."},
-      {"pool", kind::choice, "", 0, 0, "cooperative|blocking|per_core|isolated", none, "cooperative", every_pool,
+      {"pool", kind::choice, "", 0, 0, "cooperative|blocking|per_core|isolated", none, "cooperative",
+       every_pool,
        "Where bodies run: on the threads that all stages share, on a thread of each worker's own, on one "
        "thread per core, or in a process of each worker's own (the last two not of a source)."},
       {"ordered", kind::flag, "", 0, 1, "", none, "true for one worker, else false", "stage, scatter, gather",

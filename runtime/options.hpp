@@ -112,7 +112,8 @@ inline constexpr detail::pool_option<pool_kind::per_core, on_pool> per_core{};
 /// Every worker is a process of its own: this program started anew, with penstock::runtime rt{argc, argv} (or
 /// penstock::enter) first in main, which builds the same graph. What a body does to its process costs that
 /// process alone; an item that was at work tries again, and is given up at the third death. Items travel by
-/// archive: include <penstock/messages/codec.hpp>. Fused operators behind the stage run in the program itself.
+/// archive: include <penstock/messages/codec.hpp>. Fused operators behind the stage run in the program
+/// itself.
 inline constexpr detail::pool_option<pool_kind::isolated, on_pool> isolated{};
 /// Outputs leave in the order of the inputs. The default with one worker.
 inline constexpr detail::order_option<true> ordered{};

@@ -208,8 +208,8 @@ role_channel::seen role_channel::wait(bool for_room, int first, int second, int 
   return result;
 }
 
-/// True if it was an offer. In the parent the end of the child is seen by its descriptor; a socket that is gone
-/// before has been closed by a body, as it was not its own.
+/// True if it was an offer. In the parent the end of the child is seen by its descriptor; a socket that is
+/// gone before has been closed by a body, as it was not its own.
 bool role_channel::take_in(int flags) {
   received next = receive(socket_, flags);
   if (next.size == 0) {
@@ -218,7 +218,8 @@ bool role_channel::take_in(int flags) {
     if (!nothing) ::close(std::exchange(socket_, -1));
     return false;
   }
-  if (next.head.kind == note_kind::region) offered_.push_back({next.head.number, next.head.bytes, next.descriptors[0]});
+  if (next.head.kind == note_kind::region)
+    offered_.push_back({next.head.number, next.head.bytes, next.descriptors[0]});
   return next.head.kind == note_kind::region;
 }
 

@@ -45,10 +45,10 @@ struct channel_memory {
   ring_head results;
   alignas(64) std::atomic<std::uint32_t> parent_sleeps;  ///< until there are results
   std::atomic<std::uint32_t> child_sleeps;
-  std::atomic<bool> stopping;                         ///< the run is being aborted
-  alignas(64) std::atomic<std::uint64_t> running;     ///< the child's item at work, from 1; 0: none
-  std::atomic<std::int64_t> since;                    ///< ns; when it began
-  std::atomic<std::uint64_t> progress;                ///< changes whenever something was done
+  std::atomic<bool> stopping;                      ///< the run is being aborted
+  alignas(64) std::atomic<std::uint64_t> running;  ///< the child's item at work, from 1; 0: none
+  std::atomic<std::int64_t> since;                 ///< ns; when it began
+  std::atomic<std::uint64_t> progress;             ///< changes whenever something was done
   /// Blocks that one side has lent the other, by number: set when they may be used again.
   std::atomic<std::uint8_t> returned_by_child[most_loans];
   std::atomic<std::uint8_t> returned_by_parent[most_loans];
@@ -70,9 +70,9 @@ class channel_mapping final : public ref_counted {
   channel_memory* memory_;
 };
 
-/// Two streams of bytes between a process and its role process, through memory that both map, with a socket to
-/// wake each other, to pass descriptors, and to notice the other's end. A handle that moves; one thread at a
-/// time, but for `stop`.
+/// Two streams of bytes between a process and its role process, through memory that both map, with a socket
+/// to wake each other, to pass descriptors, and to notice the other's end. A handle that moves; one thread at
+/// a time, but for `stop`.
 class role_channel {
  public:
   /// The parent's end. Throws error.
@@ -88,8 +88,8 @@ class role_channel {
   int child_socket() const { return child_socket_; }
   /// Gives the child its task, once it has been started.
   void begin(const role_task& task);
-  /// Waits until there is something to read, or room to write if `for_room`, or one of the two descriptors can
-  /// be read, or so many ms are over (-1: no limit).
+  /// Waits until there is something to read, or room to write if `for_room`, or one of the two descriptors
+  /// can be read, or so many ms are over (-1: no limit).
   struct seen {
     bool first = false;
     bool second = false;
@@ -117,7 +117,6 @@ class role_channel {
   crash_note& crash() { return memory().crash; }
   ring_writer& out() { return out_; }
   ring_reader& in() { return in_; }
-  
 
  private:
   role_channel(int socket, int child_socket, int descriptor, bool is_parent);

@@ -14,8 +14,8 @@ struct role_end {
   std::string words;
 };
 
-/// A child process. Its end can be waited for together with other descriptors. A handle that moves; one thread
-/// at a time. Going out of scope ends the process.
+/// A child process. Its end can be waited for together with other descriptors. A handle that moves; one
+/// thread at a time. Going out of scope ends the process.
 class role_process {
  public:
   role_process() = default;

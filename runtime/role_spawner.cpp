@@ -25,7 +25,8 @@ constexpr int child_executable = 4;
 class high_descriptor {
  public:
   explicit high_descriptor(int of) : value_{::fcntl(of, F_DUPFD_CLOEXEC, child_executable + 1)} {
-    if (value_ < 0) throw error("penstock: no descriptor for a child process: " + std::string{std::strerror(errno)});
+    if (value_ < 0)
+      throw error("penstock: no descriptor for a child process: " + std::string{std::strerror(errno)});
   }
   high_descriptor(const high_descriptor&) = delete;
   high_descriptor& operator=(const high_descriptor&) = delete;

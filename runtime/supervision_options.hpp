@@ -90,8 +90,8 @@ inline auto restarts(auto most, std::chrono::nanoseconds window = std::chrono::m
   return detail::restarts_option{detail::as_number(most), window, backoff};
 }
 
-/// How much memory of its own an isolated worker's process may have; one that needs more is replaced. Default:
-/// no limit.
+/// How much memory of its own an isolated worker's process may have; one that needs more is replaced.
+/// Default: no limit.
 constexpr auto memory_limit(auto n) {
   return detail::number_option<&node_options::memory_limit, on_pool>{detail::as_number(n)};
 }

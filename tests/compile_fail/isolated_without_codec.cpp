@@ -5,6 +5,7 @@
 #include <penstock/penstock.hpp>
 
 void build(penstock::graph& g) {
-  g.source("numbers", std::vector<int>{1}).sink(
-      "end", [](int) {}, penstock::isolated);
+  g.source("numbers", std::vector<int>{1})
+      .sink(
+          "end", [](int) {}, penstock::isolated);
 }

@@ -23,7 +23,8 @@ ps::remote_error sent(const std::exception_ptr& thrown) {
 
 }  // namespace
 
-TEST_CASE("an exception from another process is matched by the names of its type and its bases", "[messages][remote_error]") {
+TEST_CASE("an exception from another process is matched by the names of its type and its bases",
+          "[messages][remote_error]") {
   const auto arrived = sent(std::make_exception_ptr(mixed{"too far"}));
   CHECK(arrived.is<mixed>());
   CHECK(arrived.is<other>());

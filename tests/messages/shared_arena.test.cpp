@@ -11,7 +11,8 @@
 
 namespace ps = penstock;
 
-TEST_CASE("blocks of an arena never overlap, and all that is given back can be had as one", "[messages][shared_arena]") {
+TEST_CASE("blocks of an arena never overlap, and all that is given back can be had as one",
+          "[messages][shared_arena]") {
   const auto& arena = ps::shared_arena::own();
   REQUIRE(arena);
   const auto before = arena->taken();

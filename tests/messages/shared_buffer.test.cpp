@@ -25,7 +25,9 @@ class one_process final : public ps::block_carrier {
     lent.push_back(block);
     return ps::block_address{7, block->offset(), block->bytes(), static_cast<std::uint32_t>(lent.size() - 1)};
   }
-  ps::ref<ps::shared_block> borrow(const ps::block_address& address) override { return lent.at(address.loan); }
+  ps::ref<ps::shared_block> borrow(const ps::block_address& address) override {
+    return lent.at(address.loan);
+  }
 
   std::vector<ps::ref<ps::shared_block>> lent;
 };
@@ -34,7 +36,8 @@ constexpr std::size_t large = 100'000;
 
 }  // namespace
 
-TEST_CASE("copies of a shared buffer share the array, which nobody changes then", "[messages][shared_buffer]") {
+TEST_CASE("copies of a shared buffer share the array, which nobody changes then",
+          "[messages][shared_buffer]") {
   numbers first = counted(10);
   CHECK(first.editable());
   numbers second = first;
@@ -46,7 +49,8 @@ TEST_CASE("copies of a shared buffer share the array, which nobody changes then"
   CHECK(first[3] == 30);
 }
 
-TEST_CASE("large arrays lie where other processes can map them, small ones on the heap", "[messages][shared_buffer]") {
+TEST_CASE("large arrays lie where other processes can map them, small ones on the heap",
+          "[messages][shared_buffer]") {
   const auto before = ps::shared_arena::own()->taken();
   {
     const numbers small = counted(10);
@@ -67,7 +71,8 @@ TEST_CASE("archives hold the elements of a shared buffer", "[messages][shared_bu
   }
 }
 
-TEST_CASE("with a carrier, archives hold the address of a large array, and no elements", "[messages][shared_buffer]") {
+TEST_CASE("with a carrier, archives hold the address of a large array, and no elements",
+          "[messages][shared_buffer]") {
   const numbers big = counted(large);
   one_process carrier;
   const ps::block_carrier::scope carried{carrier};

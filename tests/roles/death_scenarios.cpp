@@ -130,8 +130,8 @@ int killed(ps::runtime& rt, const words& said) {
     twice += seen[i] > 1 ? 1 : 0;
   }
   const auto last = run.snapshot();
-  std::cout << "lost " << lost << " twice " << twice << " letters " << last.stages.at(1).dead_letters << " restarts "
-            << last.stages.at(1).restarts << std::endl;
+  std::cout << "lost " << lost << " twice " << twice << " letters " << last.stages.at(1).dead_letters
+            << " restarts " << last.stages.at(1).restarts << std::endl;
   return 0;
 }
 

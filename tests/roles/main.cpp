@@ -20,7 +20,8 @@ std::vector<int> children() {
   std::vector<int> found;
   // Threads may end meanwhile.
   std::error_code gone;
-  for (std::filesystem::directory_iterator task{"/proc/self/task", gone}, end; !gone && task != end; task.increment(gone)) {
+  for (std::filesystem::directory_iterator task{"/proc/self/task", gone}, end; !gone && task != end;
+       task.increment(gone)) {
     std::ifstream list{task->path() / "children"};
     for (int pid = 0; list >> pid;) found.push_back(pid);
   }

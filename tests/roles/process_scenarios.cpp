@@ -76,7 +76,8 @@ int leaves_nothing(ps::runtime& rt, const words&) {
   const auto before = descriptors();
   for (int i = 0; i < 5; ++i) run_once(i % 2 == 0);
   const bool none = waitid(P_ALL, 0, nullptr, WEXITED | WNOHANG | WNOWAIT) == -1 && errno == ECHILD;
-  std::cout << "more descriptors " << descriptors() - before << " children " << (none ? "none" : "some") << std::endl;
+  std::cout << "more descriptors " << descriptors() - before << " children " << (none ? "none" : "some")
+            << std::endl;
   return 0;
 }
 
@@ -155,12 +156,8 @@ int surroundings(ps::runtime& rt, const words&) {
 }  // namespace
 
 scenarios process_scenarios() {
-  return {{"endless", endless},
-          {"aborts", aborts},
-          {"leaves-nothing", leaves_nothing},
-          {"thread-ends", thread_ends},
-          {"replaced", replaced},
-          {"other-graph", other_graph},
+  return {{"endless", endless},          {"aborts", aborts},     {"leaves-nothing", leaves_nothing},
+          {"thread-ends", thread_ends},  {"replaced", replaced}, {"other-graph", other_graph},
           {"surroundings", surroundings}};
 }
 

@@ -2,8 +2,8 @@
 
 // The program of the scenarios, run from a test.
 
-#include <cstdlib>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <initializer_list>
 #include <string>

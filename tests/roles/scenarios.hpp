@@ -24,7 +24,8 @@ scenarios process_scenarios();
 std::vector<int> numbers(int count);
 /// The processes that this one has started.
 std::vector<int> children();
-/// Runs the graph and prints what stage `of` did: "in 100 out 99 letters 1 restarts 3", and the run's failure.
+/// Runs the graph and prints what stage `of` did: "in 100 out 99 letters 1 restarts 3", and the run's
+/// failure.
 int run_and_tell(ps::runtime& rt, const ps::graph& g, const std::string& of);
 
 }  // namespace role_program

@@ -35,7 +35,8 @@ TEST_CASE("an isolated body may stop the stage", "[roles]") {
   CHECK(run.out() == "seen 10\n");
 }
 
-TEST_CASE("an exception keeps its type and text from one process to the other, whatever its size", "[roles]") {
+TEST_CASE("an exception keeps its type and text from one process to the other, whatever its size",
+          "[roles]") {
   program run{{"large-exception"}};
   CHECK(run.code() == 0);
   CHECK(run.out() ==
@@ -54,7 +55,8 @@ TEST_CASE("what on_start throws in another process fails the run with its type",
   CHECK(run.printed("too_large bytes 9"));
 }
 
-TEST_CASE("arrays go to other processes and back without being changed there, and all memory comes back", "[roles]") {
+TEST_CASE("arrays go to other processes and back without being changed there, and all memory comes back",
+          "[roles]") {
   program run{{"arrays"}};
   CHECK(run.code() == 0);
   CHECK(run.out() == "sum 840 read-only 40 left 0\n");

@@ -24,8 +24,11 @@ int squares(ps::runtime& rt, const words&) {
   const pid_t here = getpid();
   g.source("numbers", numbers(1000))
       .stage(
-          "square", [](int n) { return std::pair{static_cast<long>(n) * n, getpid()}; }, ps::isolated,
-          ps::workers(2))
+          "square",
+          [](int n) {
+            return std::pair{static_cast<long>(n) * n, getpid()};
+          },
+          ps::isolated, ps::workers(2))
       .sink("sum", [&](const std::pair<long, int>& made) {
         sum += made.first;
         elsewhere = elsewhere && made.second != here;
@@ -57,9 +60,14 @@ int forms(ps::runtime& rt, const words&) {
           .stage(
               "drop", [](int n) { return n % 2 == 0 ? std::optional{n} : std::nullopt; }, ps::isolated)
           .stage(
-              "twice", [](int n) { return std::vector<int>{n, n}; }, ps::isolated)
+              "twice",
+              [](int n) {
+                return std::vector<int>{n, n};
+              },
+              ps::isolated)
           .stage(
-              "one by one", [](int n) -> ps::generator<int> {
+              "one by one",
+              [](int n) -> ps::generator<int> {
                 for (int i = 0; i < 3; ++i) co_yield n;
               },
               ps::isolated);
@@ -85,9 +93,9 @@ struct counting {
 /// What hooks do; what they print goes to standard error.
 int hooks(ps::runtime& rt, const words&) {
   ps::graph g{"hooks"};
-  g.source("numbers", numbers(500))
-      .stage("count", counting{}, ps::isolated)
-      .sink("end", [](int n) { std::cout << "counted " << n << std::endl; });
+  g.source("numbers", numbers(500)).stage("count", counting{}, ps::isolated).sink("end", [](int n) {
+    std::cout << "counted " << n << std::endl;
+  });
   return rt.run(g);
 }
 
@@ -118,7 +126,8 @@ void tell_what_ended(ps::runtime& rt, const ps::graph& g) {
     run.wait();
   } catch (const ps::remote_error& thrown) {
     std::cout << "type " << thrown.type() << " bytes " << thrown.text().size() << " runtime_error "
-              << thrown.is<std::runtime_error>() << " logic_error " << thrown.is<std::logic_error>() << std::endl;
+              << thrown.is<std::runtime_error>() << " logic_error " << thrown.is<std::logic_error>()
+              << std::endl;
   } catch (const std::exception& other) {
     std::cout << "other " << other.what() << std::endl;
   }

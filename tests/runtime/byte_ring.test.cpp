@@ -65,11 +65,13 @@ TEST_CASE("records of any size arrive as they were, whatever the rhythm of both 
     for (int i = 0; i < count; ++i) {
       const auto body = bytes(random() % 700, static_cast<unsigned>(i));
       out.clear();
-      ps::append_record(out, ps::request::item, static_cast<std::uint32_t>(i),
-                        [&](std::vector<std::byte>& into) { into.insert(into.end(), body.begin(), body.end()); });
+      ps::append_record(
+          out, ps::request::item, static_cast<std::uint32_t>(i),
+          [&](std::vector<std::byte>& into) { into.insert(into.end(), body.begin(), body.end()); });
       std::span<const std::byte> left{out};
       while (!left.empty()) {
-        left = left.subspan(r.writer.write(left.first(std::min<std::size_t>(left.size(), random() % 100 + 1))));
+        left =
+            left.subspan(r.writer.write(left.first(std::min<std::size_t>(left.size(), random() % 100 + 1))));
         r.writer.publish();
       }
     }
