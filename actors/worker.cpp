@@ -293,8 +293,7 @@ piece_report worker::finish(bool emit, bool lost) {
   } catch (...) {
     report.hook_error = std::current_exception();
   }
-  body_.reset();
-  chain_.reset();
+  body_.reset(), chain_.reset();
   return report;
 }
 

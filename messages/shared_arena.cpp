@@ -8,6 +8,7 @@
 #include <atomic>
 #include <iterator>
 #include <new>
+#include <random>
 
 #include <penstock/messages/error.hpp>
 
@@ -47,7 +48,9 @@ ref<shared_arena> shared_arena::make() {
     ::close(descriptor);
     return nullptr;
   }
-  const auto number = static_cast<std::uint64_t>(::getpid());
+  // The number of a process that has ended may come again, while its memory is still in use.
+  std::random_device random;
+  const auto number = std::uint64_t{random()} << 32U | random();
   ref<shared_arena> made{new shared_arena{number, arena_bytes, descriptor, memory}};
   made->free_.emplace(0, arena_bytes);
   return made;

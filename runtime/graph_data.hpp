@@ -59,6 +59,7 @@ struct graph_node {
   const item_codec* codec = nullptr;  ///< for dead letters
   // Where the program lets workers be processes of their own.
   bool may_be_isolated = false;
+  bool has_on_end = false;
   const item_codec* input_codec = nullptr;
   const item_codec* output_codec = nullptr;  ///< null: a sink
 };

@@ -21,6 +21,9 @@ namespace {
 
 /// How long a process may go on once the run is being aborted.
 constexpr std::int64_t grace = 500'000'000;
+/// How many processes may end in on_end.
+constexpr int most_ends = 3;
+constexpr const char* not_understood = "it sent what can't be understood";
 
 std::int64_t now() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
 
@@ -74,6 +77,14 @@ role_task isolated_body::task() const {
 void isolated_body::start(worker_context& context) {
   worker_ = context.worker();
   stop_watch_ = std::make_unique<stop_watch>(context.run().bell);
+  begin_process(context);
+}
+
+void isolated_body::begin_process(worker_context& context) {
+  crash_ = nullptr;
+  reader_ = {};
+  late_after_ = 0;
+  loans_.reset();
   channel_.emplace(role_channel::make());
   loans_.emplace(*channel_, true);
   auto told = task();
@@ -101,7 +112,7 @@ bool isolated_body::await(answer kind) {
   const auto given = static_cast<answer>(reader_.head().kind);
   if (given == answer::failed) throw remote_error{decode<remote_exception>(reader_.payload())};
   if (given == kind) return true;
-  bury("sent what can't be understood");
+  bury(not_understood);
   return false;
 }
 
@@ -128,7 +139,7 @@ void isolated_body::run(body_work& work, worker_context& context) {
 void isolated_body::take_answers(isolated_exchange& items) {
   while (reader_.next(channel_->in())) {
     if (items.take(reader_.head(), reader_.payload())) continue;
-    bury("sent what can't be understood");
+    bury(not_understood);
     return;
   }
 }
@@ -138,12 +149,16 @@ void isolated_body::wait(bool for_room, const isolated_exchange* items) {
   std::int64_t left = items != nullptr && plan_->limit ? time_left(*items) : look_out::never;
   if (ends_by_ != 0) left = std::min(left, ends_by_ - now());
   if (left <= 0) return bury();
+  const bool asks_if_stopped = items == nullptr && plan_->limit.fixed > 0;
+  if (asks_if_stopped) left = std::min(left, plan_->limit.fixed);
   const int ms = left == look_out::never
                      ? -1
                      : static_cast<int>(std::min<std::int64_t>(left / 1'000'000 + 1, 1'000'000));
   const auto seen =
       channel_->wait(for_room, process_.descriptor(), ends_by_ == 0 ? stop_watch_->descriptor() : -1, ms);
   if (seen.first || channel_->lost()) return bury();
+  // Hooks have no limit, but a process that is held by a signal is as good as gone.
+  if (asks_if_stopped && process_.stopped()) return bury("a signal stopped it");
   if (!seen.second) return;
   channel_->memory().stopping.store(true);
   ends_by_ = now() + grace;
@@ -189,15 +204,19 @@ void isolated_body::bury(const std::string& why) {
 }
 
 batch isolated_body::finish(worker_context& context) {
-  if (crash_) return {};
-  static_cast<void>(context);
-  ask(request::finish);
-  if (!await(answer::done)) std::rethrow_exception(crash_);
+  if (!plan_->has_on_end) return {};
+  // A process that ends here is replaced as everywhere; what it knew is lost, as it would be in the middle.
+  for (int attempt = 1;; ++attempt) {
+    if (crash_) begin_process(context);
+    if (!crash_) ask(request::finish);
+    if (await(answer::done)) break;
+    if (attempt == most_ends) std::rethrow_exception(crash_);
+  }
+  if (plan_->output == nullptr) return {};
   std::vector<std::uint64_t> sizes;
   std::vector<std::byte> bytes;
-  if (plan_->output == nullptr) return {};
   if (!split_outputs(reader_.head().count, reader_.payload(), sizes, bytes)) {
-    bury("sent what can't be understood");
+    bury(not_understood);
     std::rethrow_exception(crash_);
   }
   const block_carrier::scope carried{*loans_};

@@ -27,6 +27,7 @@ struct isolated_plan {
   std::uint32_t max_output = 0;        ///< outputs of an item; 0: any number
   std::uint64_t max_item = 0;          ///< bytes of the heaviest output; 0: any weight
   std::uint64_t memory_limit = 0;      ///< bytes of the process; 0: none
+  bool has_on_end = false;
 };
 
 /// A body that runs in a process of its own: this program started anew, which builds the same graph and
@@ -48,6 +49,7 @@ class isolated_body final : public body {
  private:
   class stop_watch;
 
+  void begin_process(worker_context& context);
   std::string place() const;
   role_task task() const;
   void ask(request kind);

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <fstream>
 
 #include <penstock/messages/error.hpp>
 
@@ -27,6 +28,15 @@ role_process& role_process::operator=(role_process&& other) noexcept {
     descriptor_ = std::exchange(other.descriptor_, -1);
   }
   return *this;
+}
+
+bool role_process::stopped() const {
+  std::ifstream file{"/proc/" + std::to_string(pid_) + "/stat"};
+  std::string line;
+  std::getline(file, line);
+  // The name before it, in brackets, may hold anything.
+  const auto after_name = line.rfind(") ");
+  return after_name != std::string::npos && line.size() > after_name + 2 && line[after_name + 2] == 'T';
 }
 
 void role_process::kill() {

@@ -30,6 +30,8 @@ class role_process {
   pid_t pid() const { return pid_; }
   /// Readable once the process has ended.
   int descriptor() const { return descriptor_; }
+  /// True while a signal such as SIGSTOP holds it.
+  bool stopped() const;
   /// SIGKILL, which ends a stopped process too.
   void kill();
   /// Waits for the end, and takes the process from the kernel's table.

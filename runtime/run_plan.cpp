@@ -172,6 +172,7 @@ class planner {
     apart.stage = node.name;
     apart.input = node.input_codec;
     apart.output = node.output_codec;
+    apart.has_on_end = node.has_on_end;
     apart.limit = std::exchange(plan.limit, time_limit{});
     apart.max_output = plan.max_output;
     apart.max_item = plan.make_chain ? 0 : plan.max_item;

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <iostream>
 #include <mutex>
@@ -135,6 +136,31 @@ int killed(ps::runtime& rt, const words& said) {
   return 0;
 }
 
+struct dies_at_its_end {
+  int operator()(int n) { return n; }
+  int on_end() {
+    // The first process that comes here leaves a trace for the second.
+    if (std::FILE* const seen = std::fopen(trace.c_str(), "wx")) {
+      std::fclose(seen);
+      raise(SIGKILL);
+    }
+    return 1000;
+  }
+  std::string trace;
+};
+
+/// A process that ends in on_end is replaced too.
+int dies_at_end(ps::runtime& rt, const words& said) {
+  ps::graph g{"dies at its end"};
+  long sum = 0;
+  g.source("numbers", numbers(10))
+      .stage("work", dies_at_its_end{said.at(0)}, ps::isolated)
+      .sink("end", [&](int n) { sum += n; });
+  const int code = rt.run(g);
+  std::cout << "sum " << sum << std::endl;
+  return code;
+}
+
 struct dies_at_start {
   void on_start() { raise(SIGKILL); }
   int operator()(int n) { return n; }
@@ -152,7 +178,11 @@ int dies_always(ps::runtime& rt, const words&) {
 }  // namespace
 
 scenarios death_scenarios() {
-  return {{"poison", poison}, {"dies-once", dies_once}, {"killed", killed}, {"dies-always", dies_always}};
+  return {{"poison", poison},
+          {"dies-once", dies_once},
+          {"killed", killed},
+          {"dies-at-end", dies_at_end},
+          {"dies-always", dies_always}};
 }
 
 }  // namespace role_program

@@ -76,3 +76,10 @@ TEST_CASE("processes that always end at once fail the run", "[roles]") {
   CHECK(run.printed("restarts_error"));
   CHECK(run.printed("it ended with SIGKILL"));
 }
+
+TEST_CASE("a process that ends in on_end is replaced, and on_end called once more", "[roles]") {
+  const scratch_folder folder;
+  program run{{"dies-at-end", folder.file("trace")}};
+  CHECK(run.code() == 0);
+  CHECK(run.out() == "sum 1055\n");
+}
