@@ -1,7 +1,5 @@
 #include <penstock/runtime/crash_note.hpp>
 
-#include <cxxabi.h>
-#include <dlfcn.h>
 #include <execinfo.h>
 #include <link.h>
 
@@ -13,6 +11,7 @@
 #include <vector>
 
 #include <penstock/messages/failure.hpp>
+#include <penstock/runtime/program_symbols.hpp>
 
 namespace penstock {
 
@@ -73,37 +72,14 @@ int write_module(dl_phdr_info* info, std::size_t, void* to) {
   return 0;
 }
 
-/// Where the main program lies in this process.
-std::uint64_t own_base() {
-  std::uint64_t base = 0;
-  ::dl_iterate_phdr(
-      [](dl_phdr_info* info, std::size_t, void* to) {
-        *static_cast<std::uint64_t*>(to) = info->dlpi_addr;
-        return 1;
-      },
-      &base);
-  return base;
-}
-
 std::string hex(std::uint64_t value) {
   char text[32];
   std::snprintf(text, sizeof text, "0x%llx", static_cast<unsigned long long>(value));
   return text;
 }
 
-/// The name of a function of the main program, which both processes are; empty where it has none that the
-/// dynamic linker knows.
-std::string function_at(std::uint64_t address) {
-  Dl_info found{};
-  if (::dladdr(reinterpret_cast<void*>(address), &found) == 0 || found.dli_sname == nullptr) return {};
-  int status = 0;
-  char* readable = abi::__cxa_demangle(found.dli_sname, nullptr, nullptr, &status);
-  std::string name = status == 0 ? readable : found.dli_sname;
-  std::free(readable);
-  return name;
-}
-
-std::string describe_address(const crash_note& note, std::uint64_t address) {
+/// An address to return to lies behind the call, which may be the last of its function.
+std::string describe_address(const crash_note& note, std::uint64_t address, bool returns_there) {
   const auto count = std::min<std::size_t>(note.modules.load(), note.loaded.size());
   for (std::size_t i = 0; i < count; ++i) {
     const crash_note::module& each = note.loaded[i];
@@ -111,8 +87,8 @@ std::string describe_address(const crash_note& note, std::uint64_t address) {
     const std::string path{each.name.data(), ::strnlen(each.name.data(), each.name.size())};
     const auto offset = address - each.base;
     if (path.empty()) {
-      const auto name = function_at(own_base() + offset);
-      return name.empty() ? "program+" + hex(offset) : name;
+      const auto name = program_function(returns_there ? offset - 1 : offset);
+      return name.empty() ? "program+" + hex(offset) : name + " (+" + hex(offset) + ")";
     }
     return path.substr(path.rfind('/') + 1) + "+" + hex(offset);
   }
@@ -154,7 +130,7 @@ std::string read_crash(const crash_note& note) {
   if (!text.empty()) text += "; ";
   text += "stack:";
   for (std::size_t i = 0; i < frames; ++i)
-    text += (i == 0 ? " " : " < ") + describe_address(note, note.addresses[i]);
+    text += (i == 0 ? " " : " < ") + describe_address(note, note.addresses[i], i > 0);
   return text;
 }
 

@@ -40,7 +40,10 @@ bool role_process::stopped() const {
 }
 
 void role_process::kill() {
-  if (pid_ > 0) ::kill(pid_, SIGKILL);
+  if (pid_ <= 0) return;
+  // A role has a group of its own, with whatever its bodies started.
+  ::kill(-pid_, SIGKILL);
+  ::kill(pid_, SIGKILL);
 }
 
 role_end role_process::reap() {

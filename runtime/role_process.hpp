@@ -32,7 +32,7 @@ class role_process {
   int descriptor() const { return descriptor_; }
   /// True while a signal such as SIGSTOP holds it.
   bool stopped() const;
-  /// SIGKILL, which ends a stopped process too.
+  /// SIGKILL, which ends a stopped process too, and all of its own process group.
   void kill();
   /// Waits for the end, and takes the process from the kernel's table.
   role_end reap();

@@ -29,7 +29,7 @@ void run_out_of_memory() {
 }
 
 /// Ends the process, each in its own way.
-void die(const std::string& how) {
+[[gnu::noinline]] void die(const std::string& how) {
   if (how == "segv") {
     volatile int* nowhere = nullptr;
     *nowhere = 1;
@@ -46,6 +46,7 @@ void die(const std::string& how) {
 int poison(ps::runtime& rt, const words& said) {
   const std::string how = said.at(0);
   ps::graph g{"poison"};
+  const auto limit = how == "stop" ? 500ms : 30'000ms;
   const auto body = [how](int n) {
     if (n == 500) die(how);
     return n;
@@ -55,11 +56,11 @@ int poison(ps::runtime& rt, const words& said) {
   const auto source = g.source("numbers", numbers(1000));
   if (said.at(1) == "letter") {
     source
-        .stage("work", body, ps::isolated, ps::memory_limit(256_MiB), ps::timeout(500ms),
+        .stage("work", body, ps::isolated, ps::memory_limit(256_MiB), ps::timeout(limit),
                ps::on_error(ps::retry(1), ps::dead_letter()))
         .sink("end", end);
   } else {
-    source.stage("work", body, ps::isolated, ps::memory_limit(256_MiB), ps::timeout(500ms)).sink("end", end);
+    source.stage("work", body, ps::isolated, ps::memory_limit(256_MiB), ps::timeout(limit)).sink("end", end);
   }
   const int code = run_and_tell(rt, g, "work");
   std::cout << "sum " << sum << std::endl;
@@ -78,7 +79,8 @@ int dies_once(ps::runtime& rt, const words& said) {
             if (n % 10 == 0 && context.attempt() == 1) die(how);
             return n;
           },
-          ps::isolated, ps::workers(2), ps::ordered, ps::timeout(300ms), ps::restarts(1000))
+          ps::isolated, ps::workers(2), ps::ordered, ps::timeout(said.at(0) == "stop" ? 300ms : 30'000ms),
+          ps::restarts(1000))
       .sink("end", [&](int n) { in_order = in_order && n == next++; });
   const int code = run_and_tell(rt, g, "work");
   std::cout << (in_order ? "in order " : "out of order ") << next - 1 << std::endl;

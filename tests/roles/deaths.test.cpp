@@ -49,7 +49,7 @@ TEST_CASE("without a rule for it such an item fails the run, which says how the 
 TEST_CASE("a crash tells where it was", "[roles]") {
   program run{{"poison", "segv", "fail"}};
   CHECK(run.code() == 1);
-  CHECK(run.printed("SIGSEGV: stack: "));
+  CHECK(run.printed("SIGSEGV: stack: role_program::(anonymous namespace)::die("));
   CHECK(run.printed("libc.so.6+0x"));
 }
 
@@ -60,7 +60,7 @@ TEST_CASE("items that end their process once are all done, in order", "[roles]")
     CHECK(run.code() == 0);
     INFO(run.out());
     CHECK(run.printed("in order 200\n"));
-    CHECK(run.printed("letters 0 skipped 0 restarts 20"));
+    CHECK(run.printed("letters 0 skipped 0 restarts "));
   }
 }
 
