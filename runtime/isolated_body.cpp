@@ -1,5 +1,6 @@
 #include <penstock/runtime/isolated_body.hpp>
 
+#include <poll.h>
 #include <spdlog/logger.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -87,12 +88,14 @@ void isolated_body::begin_process(worker_context& context) {
   loans_.reset();
   channel_.emplace(role_channel::make());
   loans_.emplace(*channel_, true);
+  ready_ = false;
+  log_ = context.run().log;
   auto told = task();
-  if (context.run().log) told.log_level = static_cast<std::uint32_t>(context.run().log->level());
+  if (log_) told.log_level = static_cast<std::uint32_t>(log_->level());
   process_ = role_spawner::instance().spawn(*entered_program(), channel_->child_socket());
   channel_->begin(told);
   ask(request::start);
-  await(answer::ready);
+  ready_ = await(answer::ready);
 }
 
 void isolated_body::ask(request kind) {
@@ -192,6 +195,7 @@ void isolated_body::bury(const std::string& why) {
     text += "the body took longer than " + duration_text(std::chrono::nanoseconds{late_after_}) +
             " for an item (timeout)";
     crash_ = std::make_exception_ptr(timeout_error(text));
+    if (log_) log_->warn("{}", text);
     return;
   }
   if (ends_by_ != 0 && ended.signal == SIGKILL) {
@@ -199,6 +203,9 @@ void isolated_body::bury(const std::string& why) {
   } else {
     const auto told = why.empty() ? read_crash(channel_->crash()) : why;
     text += "it ended with " + ended.words + (told.empty() ? "" : ": " + told);
+    if (!ready_ && ended.signal == 0 && told.empty())
+      text += ", before its main came to the run of this graph, as it must in a worker's process too";
+    if (log_) log_->warn("{}", text);
   }
   crash_ = std::make_exception_ptr(crash_error(text));
 }
@@ -227,6 +234,9 @@ void isolated_body::stop(worker_context&) {
   if (crash_ || !channel_) return;
   ask(request::stop);
   if (!await(answer::stopped)) return;
+  // It has nothing left to do but to write out what it printed.
+  pollfd ended{process_.descriptor(), POLLIN, 0};
+  if (::poll(&ended, 1, static_cast<int>(grace / 1'000'000)) == 0) process_.kill();
   process_.reap();
 }
 

@@ -68,6 +68,8 @@ class isolated_body final : public body {
   role_process process_;
   std::unique_ptr<stop_watch> stop_watch_;
   record_reader reader_;
+  std::shared_ptr<spdlog::logger> log_;
+  bool ready_ = false;           ///< it has begun to serve
   std::exception_ptr crash_;     ///< set: the process has ended
   std::int64_t late_after_ = 0;  ///< ns; the limit that an item has overrun
   std::int64_t ends_by_ = 0;     ///< ns; the run is being aborted, and it has until then

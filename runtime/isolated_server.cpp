@@ -87,7 +87,7 @@ class isolated_server {
           break;
         case request::stop:
           hook([this] {
-            body_->stop(context_);
+            if (body_) body_->stop(context_);  // it may not have been made
             body_ = nullptr;
             append_record(made_, answer::stopped);
           });

@@ -55,6 +55,31 @@ int aborts(ps::runtime& rt, const words&) {
   return code;
 }
 
+/// A body that returns when it hears of the abort, which it does in its own process.
+int hears_abort(ps::runtime& rt, const words&) {
+  ps::graph g{"hears abort"};
+  g.source("numbers", numbers(1))
+      .sink(
+          "listens",
+          [](ps::worker_context& context, int) {
+            std::cerr << "listening" << std::endl;
+            while (!context.stop_requested()) std::this_thread::yield();
+            std::cerr << "heard" << std::endl;
+          },
+          ps::isolated);
+  return rt.run(g);
+}
+
+/// Main returns in a worker's process before it has run the graph.
+int goes_home(ps::runtime& rt, const words&) {
+  if (ps::role_graph()) return 0;
+  ps::graph g{"goes home"};
+  g.source("numbers", numbers(1))
+      .sink(
+          "end", [](int) {}, ps::isolated, ps::restarts(1));
+  return rt.run(g);
+}
+
 std::size_t descriptors() {
   return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {}));
 }
@@ -156,8 +181,14 @@ int surroundings(ps::runtime& rt, const words&) {
 }  // namespace
 
 scenarios process_scenarios() {
-  return {{"endless", endless},          {"aborts", aborts},     {"leaves-nothing", leaves_nothing},
-          {"thread-ends", thread_ends},  {"replaced", replaced}, {"other-graph", other_graph},
+  return {{"endless", endless},
+          {"aborts", aborts},
+          {"hears-abort", hears_abort},
+          {"goes-home", goes_home},
+          {"leaves-nothing", leaves_nothing},
+          {"thread-ends", thread_ends},
+          {"replaced", replaced},
+          {"other-graph", other_graph},
           {"surroundings", surroundings}};
 }
 

@@ -88,3 +88,25 @@ TEST_CASE("a worker has no input, few descriptors, a group of its own and no tra
   CHECK(run.code() == 0);
   CHECK(run.out() == "input '' descriptors 8 group own variable unset\n");
 }
+
+TEST_CASE("a body in a worker's process hears that the run is aborted", "[roles]") {
+  program run{{"hears-abort", "--drain", "50ms"}};
+  CHECK(run.error_line() == "listening");
+  run.send(SIGTERM);
+  CHECK(run.code() == 75);
+  CHECK(run.told("heard\n"));
+}
+
+TEST_CASE("a main that ends before the run of its graph in a worker's process is told so", "[roles]") {
+  program run{{"goes-home"}};
+  CHECK(run.code() == 1);
+  CHECK(run.told("before its main came to the run of this graph"));
+}
+
+TEST_CASE("a role's variable that was left over from others is ignored", "[roles]") {
+  setenv("PENSTOCK_ROLE", (std::to_string(getpid()) + ":1").c_str(), 1);
+  program run{{"squares"}};
+  unsetenv("PENSTOCK_ROLE");
+  CHECK(run.code() == 0);
+  CHECK(run.out() == "sum 333833500 elsewhere\n");
+}
