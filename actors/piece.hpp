@@ -42,6 +42,9 @@ struct piece {
 
 /// An item whose body threw. `item` is empty if the body may have changed it.
 struct failed_item {
+  /// An item that was at work when so many processes ended is taken to be the cause.
+  static constexpr std::uint32_t deaths_of_poison = 3;
+
   batch item;
   std::size_t weight = 0;  ///< what the item weighed when it came in
   std::exception_ptr error;

@@ -13,8 +13,6 @@ namespace {
 /// With operators that expand, the body's outputs go through them in small helpings, so that the room is not
 /// overrun by much.
 constexpr std::uint32_t expanding_helping = 16;
-/// An item that was at work when so many processes ended is taken to be the cause.
-constexpr std::uint32_t deaths_of_poison = 3;
 
 /// The items as they are before the body sees them; those that can't be copied are made const for it.
 batch second_handle(batch& items) {
@@ -183,7 +181,7 @@ void worker::set_failed_item_apart(const std::exception_ptr& error, piece_report
   failed.attempt = current_.attempt;
   failed.crashed = report.crash != nullptr;
   failed.deaths = current_.deaths + (failed.crashed ? 1 : 0);
-  failed.hopeless = failed.deaths >= deaths_of_poison;
+  failed.hopeless = failed.deaths >= failed_item::deaths_of_poison;
   failed.item = current_.items.split_front(1);
   failed.weight = failed.item.weight();
   ++current_.sequence;
@@ -293,7 +291,8 @@ piece_report worker::finish(bool emit, bool lost) {
   } catch (...) {
     report.hook_error = std::current_exception();
   }
-  body_.reset(), chain_.reset();
+  body_.reset();
+  chain_.reset();
   return report;
 }
 
