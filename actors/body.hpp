@@ -23,7 +23,8 @@ struct body_work {
   std::vector<std::uint32_t> counts;  ///< outputs of each settled item; of an unfinished one at the end
   bool one_each = false;              ///< every settled item has one output: `counts` is not needed
   std::exception_ptr error;
-  bool suspended = false;  ///< the first item of `in` has more outputs to give
+  std::exception_ptr crash;  ///< the instance is lost; an item that was at work then has `error` as well
+  bool suspended = false;    ///< the first item of `in` has more outputs to give
 };
 
 /// A stage's work on items, with the types erased at the granularity of batches. One instance per worker,

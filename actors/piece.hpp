@@ -18,6 +18,7 @@ struct piece {
   std::uint32_t edge = 0;      ///< the input that it came through
   std::uint32_t key_slot = 0;  ///< the worker that its keys belong to; keyed stages only
   std::uint32_t attempt = 1;
+  std::uint32_t deaths = 0;    ///< processes that ended while they had it in work
   std::uint32_t reserved = 0;  ///< items of downstream credit that are held for it
   std::int64_t arrived = 0;    ///< ns
   bool counted = false;        ///< its wait for a worker is in the figures
@@ -31,6 +32,7 @@ struct piece {
     front.edge = edge;
     front.key_slot = key_slot;
     front.attempt = attempt;
+    front.deaths = deaths;
     front.arrived = arrived;
     front.counted = counted;
     sequence += front.items.size();
@@ -40,13 +42,18 @@ struct piece {
 
 /// An item whose body threw. `item` is empty if the body may have changed it.
 struct failed_item {
+  /// An item that was at work when so many processes ended is taken to be the cause.
+  static constexpr std::uint32_t deaths_of_poison = 3;
+
   batch item;
   std::size_t weight = 0;  ///< what the item weighed when it came in
   std::exception_ptr error;
   bool by_operator = false;  ///< a fused operator threw, not the stage's own body
   std::string operation;     ///< its name
   std::uint32_t attempt = 1;
-  bool hopeless = false;  ///< another try would end alike
+  std::uint32_t deaths = 0;  ///< attempts in which a process ended
+  bool crashed = false;      ///< this one did
+  bool hopeless = false;     ///< another try would end alike
 };
 
 /// What became of a piece, or of the part of it that was worked on.
@@ -65,6 +72,7 @@ struct piece_report {
   std::optional<piece> rest;           ///< what was not begun
   bool suspended = false;              ///< the worker holds a half-done item and waits for `resume`
   bool wants_stop = false;
+  std::exception_ptr crash;       ///< the worker's body is lost, whatever became of the items
   bool last = true;               ///< nothing more comes of the piece
   bool ended = false;             ///< the worker has run its last hook
   std::exception_ptr hook_error;  ///< a constructor or hook threw

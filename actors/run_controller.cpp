@@ -172,6 +172,7 @@ void run_controller::abort(run_phase why, const std::string& reason) {
   if (aborting_ || over_) return;
   aborting_ = true;
   run_.stopping.store(true);
+  run_.bell.ring();
   result_->change([&](run_result::state& s) {
     s.phase = why;
     if (why == run_phase::aborted) s.reason = reason;

@@ -19,6 +19,8 @@ pace pace_of(const stage_plan& plan) {
   switch (plan.pool) {
     case pool_kind::blocking:
       return {1, 1};
+    case pool_kind::isolated:
+      return {2'000 * microsecond, 4096};
     case pool_kind::per_core:
       return {10'000 * microsecond, 1024};
     case pool_kind::cooperative:

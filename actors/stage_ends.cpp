@@ -225,6 +225,7 @@ stage_figures stage::figures() const {
   f.kind = plan_.kind;
   f.pool = plan_.pool == pool_kind::blocking   ? "blocking"
            : plan_.pool == pool_kind::per_core ? "per_core"
+           : plan_.pool == pool_kind::isolated ? "isolated"
            : pooled_                           ? "cooperative"
                                                : "inline";
   f.state = failed_ ? "failed" : told_end_ ? "ended" : "running";

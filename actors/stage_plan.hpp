@@ -15,6 +15,7 @@ namespace penstock {
 enum class pool_kind {
   cooperative,  ///< on the scheduler's threads; bodies return within about a millisecond
   blocking,     ///< one thread each; bodies may wait
+  isolated,     ///< one process each; bodies may crash
   per_core,     ///< one thread each, meant to be as many as cores; for long computations
 };
 

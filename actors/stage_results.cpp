@@ -71,6 +71,7 @@ void stage::settle(piece_report& report) {
     }
   }
   if (report.failure) handle_failure(report, *report.failure);
+  if (report.crash) replace_later(report, report.crash);
   if (report.wants_stop) stop_early(true);
 }
 
@@ -125,9 +126,14 @@ void stage::handle_failure(const piece_report& report, failed_item& failure) {
     fail_run(failure.error, failure.operation);
     return;
   }
+  if (failure.crashed && !failure.hopeless) return schedule_retry(report, failure, 0);
   const double jitter = static_cast<double>(env_.random() % 1024) / 1024.0;
-  const auto attempt = failure.hopeless ? std::numeric_limits<std::uint32_t>::max() : failure.attempt;
-  const auto decision = plan_.policy.decide(attempt, failure.error, jitter);
+  // The deaths of processes are not the item's doing until it is hopeless.
+  const auto attempt =
+      failure.hopeless ? std::numeric_limits<std::uint32_t>::max() : failure.attempt - failure.deaths;
+  auto decision = plan_.policy.decide(attempt, failure.error, jitter);
+  if (failure.hopeless && !decision.by_rule && plan_.policy.uses(error_action::dead_letter))
+    decision = {error_action::dead_letter};
   if (decision.action == error_action::retry || decision.action == error_action::restart) {
     const std::exception_ptr error = failure.error;
     schedule_retry(report, failure, decision.delay.count());
@@ -182,6 +188,7 @@ void stage::schedule_retry(const piece_report& report, failed_item& failure, std
   again.work.edge = report.edge;
   again.work.key_slot = report.key_slot;
   again.work.attempt = failure.attempt + 1;
+  again.work.deaths = failure.deaths;
   again.work.arrived = now_;
   again.work.counted = true;
   if (!plan_.one_to_many || plan_.scatter) {

@@ -19,13 +19,16 @@ constexpr std::int64_t short_wait = 5'000'000;
 /// Items that may take long: worth a lock per item, so that a slow one blocks nobody but its worker. A lazy
 /// body needs room for many outputs at a time.
 bool stage::shares_pieces() const {
-  return plan_.pool != pool_kind::cooperative && !plan_.lazy && !partitioner_;
+  return plan_.pool != pool_kind::cooperative && plan_.pool != pool_kind::isolated && !plan_.lazy &&
+         !partitioner_;
 }
 
 /// Where items are short the round trip between them counts; where they are long none may wait behind
 /// another.
 void stage::adapt_allowance() {
-  if (plan_.pool != pool_kind::blocking || !shares_pieces()) return;
+  const bool waits = plan_.pool == pool_kind::isolated ? !partitioner_
+                                                       : plan_.pool == pool_kind::blocking && shares_pieces();
+  if (!waits) return;
   crew_.set_allowance(pace_.known() && pace_.mean() < short_wait ? 2 : 1);
 }
 

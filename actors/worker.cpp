@@ -81,7 +81,7 @@ piece_report worker::go_on() {
 
 bool worker::may_go_on(const piece_report& report, std::uint32_t room) const {
   return (one_by_one_ || plan_.expands) && !current_.items.empty() && !suspended_ && !report.failure &&
-         !context_.wants_stop() && report.outputs.size() < room;
+         !report.crash && !context_.wants_stop() && report.outputs.size() < room;
 }
 
 /// One call of body and chain; `current_` is left with what is not settled.
@@ -121,6 +121,7 @@ void worker::step(piece_report& report, std::uint32_t room) {
   current_.items = std::move(work.in);
   if (!later.empty()) current_.items.append(std::move(later));
   if (!current_.items.empty()) current_.items.tokens() = std::move(tokens);
+  report.crash = work.crash;
   if (work.error && !report.failure) set_failed_item_apart(work.error, report);
 }
 
@@ -178,6 +179,9 @@ void worker::set_failed_item_apart(const std::exception_ptr& error, piece_report
   failed_item failed;
   failed.error = error;
   failed.attempt = current_.attempt;
+  failed.crashed = report.crash != nullptr;
+  failed.deaths = current_.deaths + (failed.crashed ? 1 : 0);
+  failed.hopeless = failed.deaths >= failed_item::deaths_of_poison;
   failed.item = current_.items.split_front(1);
   failed.weight = failed.item.weight();
   ++current_.sequence;
@@ -254,6 +258,7 @@ void worker::apply_chain(batch& items, const batch& input, piece_report& report)
 }
 
 bool worker::is_broken_by(const piece_report& report) const {
+  if (report.crash) return true;
   if (!report.failure || report.failure->by_operator || !plan_.policy.uses(error_action::restart))
     return false;
   const auto attempt = report.failure->attempt;

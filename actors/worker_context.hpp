@@ -12,6 +12,7 @@
 
 #include <penstock/actors/edge_link.hpp>
 #include <penstock/actors/source_waker.hpp>
+#include <penstock/actors/stop_bell.hpp>
 
 namespace spdlog {
 class logger;
@@ -24,9 +25,11 @@ class dead_letter_sink;
 /// What all actors of a run share. Any thread.
 struct run_state {
   std::string graph;
-  std::atomic<bool> stopping{false};           ///< the run is being aborted
-  std::atomic<bool> draining{false};           ///< sources should end
-  std::atomic<std::int64_t> last_progress{0};  ///< ns; when an item last moved
+  std::atomic<bool> stopping{false};                    ///< the run is being aborted
+  const std::atomic<bool>* stopping_outside = nullptr;  ///< the same, in the process that this one works for
+  stop_bell bell;                                       ///< rings when `stopping` becomes true
+  std::atomic<bool> draining{false};                    ///< sources should end
+  std::atomic<std::int64_t> last_progress{0};           ///< ns; when an item last moved
   dead_letter_sink* dead_letters = nullptr;
   std::uint64_t id = 0;
   std::shared_ptr<spdlog::logger> log;
@@ -44,7 +47,10 @@ class worker_context {
   /// Which attempt at the item this is, from 1.
   std::uint32_t attempt() const { return attempt_; }
   /// True once the run is aborted: a long body should return.
-  bool stop_requested() const { return run_.stopping.load(std::memory_order_relaxed); }
+  bool stop_requested() const {
+    return run_.stopping.load(std::memory_order_relaxed) ||
+           (run_.stopping_outside != nullptr && run_.stopping_outside->load(std::memory_order_relaxed));
+  }
   /// This stage needs nothing more: upstream is cancelled at once, what waits is thrown away, the run ends
   /// well.
   void stop() { wants_stop_ = true; }

@@ -91,6 +91,7 @@ std::vector<bench_case> throughput_cases();  // fine_serial, fine_pool, fused, s
 std::vector<bench_case> time_cases();        // latency, slow_source, small_50k, startstop
 std::vector<bench_case> farm_cases();        // cpu_farm, blocking_farm, mixed
 std::vector<bench_case> space_cases();       // large, memory
+std::vector<bench_case> isolated_cases();    // isolated_large, isolated_small
 
 /// What `--child memory SECONDS` does: runs the memory case's graph in this process and prints what it used.
 int memory_child(double seconds);

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "harness.hpp"
+#include "isolated_child.hpp"
 
 namespace {
 
@@ -20,8 +21,8 @@ constexpr const char* usage = R"(penstock_bench: measures penstock beside its pe
 
 std::vector<bench::bench_case> all_cases() {
   std::vector<bench::bench_case> all;
-  for (auto group :
-       {bench::throughput_cases(), bench::time_cases(), bench::farm_cases(), bench::space_cases()}) {
+  for (auto group : {bench::throughput_cases(), bench::time_cases(), bench::farm_cases(),
+                     bench::space_cases(), bench::isolated_cases()}) {
     std::move(group.begin(), group.end(), std::back_inserter(all));
   }
   return all;
@@ -100,6 +101,9 @@ int main(int argc, char** argv) {
   try {
     if (words.size() == 3 && words[0] == "--child" && words[1] == "memory") {
       return bench::memory_child(std::strtod(words[2].c_str(), nullptr));
+    }
+    if (words.size() == 4 && words[0] == "--child" && words[1] == "isolated") {
+      return bench::isolated_child(argc, argv, words[2], std::strtoul(words[3].c_str(), nullptr, 10));
     }
     if (words.size() == 1 && words[0] == "--help") {
       std::cout << usage;

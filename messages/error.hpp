@@ -41,6 +41,13 @@ class timeout_error : public error {
   using error::error;
 };
 
+/// The process of an isolated worker ended while it had the item in work; the text says how, with a stack
+/// where one could be had. The item's failure, once that has happened three times.
+class crash_error : public error {
+ public:
+  using error::error;
+};
+
 /// The workers of a stage crashed more often than `restarts` allows; the text has the last crash.
 class restarts_error : public error {
  public:

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include <penstock/messages/remote_error.hpp>
 #include <penstock/messages/type_name.hpp>
 
 namespace penstock {
@@ -19,6 +20,8 @@ std::string nested_text(const std::exception& outer, int depth);
 exception_description describe_current(int depth) {
   try {
     throw;
+  } catch (const remote_error& e) {
+    return {e.type(), e.text()};
   } catch (const std::exception& e) {
     return {readable_type_name(typeid(e)), e.what() + nested_text(e, depth)};
   } catch (const std::string& text) {

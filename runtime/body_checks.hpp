@@ -101,6 +101,11 @@ constexpr misuse body_misuse() {
       return misuse::keeps_move_only_item;
     } else if constexpr ((writes_dead_letters<Options>() || ...) && letter_misuse<In>() != misuse::none) {
       return letter_misuse<In>();
+    } else if constexpr ((isolates<Options>() || ...) && passage_misuse<In>() != misuse::none) {
+      return passage_misuse<In>();
+    } else if constexpr ((isolates<Options>() || ...) &&
+                         passage_misuse<body_output_t<instance, In>>() != misuse::none) {
+      return passage_misuse<body_output_t<instance, In>>();
     } else {
       return end_misuse<instance, body_output_t<instance, In>>();
     }

@@ -26,6 +26,7 @@ class node_check {
 
   void run() const {
     check_pool();
+    check_isolation();
     check_order();
     check_outputs();
     check_retries();
@@ -33,9 +34,29 @@ class node_check {
 
  private:
   void check_pool() const {
-    if (node_.kind == node_kind::source && overrides_.word(node_.name, "pool") == "per_core") {
-      throw option_error(where_ + "pool = per_core: a source is one, so its pool is cooperative or blocking");
+    const auto word = overrides_.word(node_.name, "pool");
+    if (node_.kind == node_kind::source && (word == "per_core" || word == "isolated")) {
+      throw option_error(where_ + "pool = " + *word +
+                         ": a source is one, so its pool is cooperative or blocking");
     }
+  }
+
+  void check_isolation() const {
+    const auto word = overrides_.word(node_.name, "pool");
+    const bool isolated = word ? *word == "isolated" : node_.options.pool == pool_kind::isolated;
+    if (isolated && !node_.may_be_isolated) {
+      throw option_error(
+          where_ +
+          "pool = isolated: the program must say ps::isolated for it, so that its items can go "
+          "to other processes; from outside it can then be blocking or isolated");
+    }
+    if (isolated) return;
+    const char* why = ": only the workers of an isolated pool have memory of their own";
+    if (const auto set = overrides_.number(node_.name, "memory_limit"))
+      throw option_error(where_ + "memory_limit = " + std::to_string(*set) + why);
+    // A pool that was isolated in the program and is not from outside keeps its limit for another time.
+    if (node_.options.memory_limit && !node_.may_be_isolated)
+      throw graph_error(where_ + call("memory_limit", *node_.options.memory_limit) + why);
   }
 
   void check_order() const {

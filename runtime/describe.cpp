@@ -12,6 +12,8 @@ const char* pool_name(pool_kind pool) {
   switch (pool) {
     case pool_kind::blocking:
       return "blocking";
+    case pool_kind::isolated:
+      return "isolated";
     case pool_kind::per_core:
       return "per_core";
     case pool_kind::cooperative:

@@ -57,8 +57,13 @@ struct graph_node {
   std::string input_type;
   std::size_t input_size = 0;  ///< sizeof
   bool fixed_input_size = false;
-  bool weight_unseen = false;  ///< what its input owns is not weighed
-  const item_codec* codec = nullptr;
+  bool weight_unseen = false;         ///< what its input owns is not weighed
+  const item_codec* codec = nullptr;  ///< for dead letters
+  // Where the program lets workers be processes of their own.
+  bool may_be_isolated = false;
+  bool has_on_end = false;
+  const item_codec* input_codec = nullptr;
+  const item_codec* output_codec = nullptr;  ///< null: a sink
 };
 
 /// Stages that are restarted together, as the program named them.

@@ -41,4 +41,18 @@ constexpr misuse letter_misuse() {
   }
 }
 
+/// What is wrong with an item that is to go to another process; void is none.
+template <class Item>
+constexpr misuse passage_misuse() {
+  if constexpr (std::is_void_v<Item>) {
+    return misuse::none;
+  } else if constexpr (!may_be_written<Item>) {
+    return misuse::isolated_unwritable_item;
+  } else if constexpr (!codec_available<Item>) {
+    return misuse::isolated_without_codec;
+  } else {
+    return std::is_default_constructible_v<Item> ? misuse::none : misuse::isolated_unreadable_item;
+  }
+}
+
 }  // namespace penstock::detail

@@ -51,6 +51,9 @@ enum class misuse {
   keeps_move_only_item,
   letter_of_unwritable_item,
   letter_without_codec,
+  isolated_unwritable_item,
+  isolated_without_codec,
+  isolated_unreadable_item,
 
   // keys and merges
   key_not_copyable,
@@ -79,6 +82,7 @@ enum class misuse {
   timeout_elsewhere,
   restarts_elsewhere,
   shutdown_elsewhere,
+  memory_limit_elsewhere,
   on_error_elsewhere,
 };
 
@@ -183,6 +187,20 @@ constexpr void refuse() {
                 "penstock: dead_letter writes the item down: include <penstock/messages/codec.hpp>, and give "
                 "the item's type BOOST_DESCRIBE_STRUCT or a Boost serialize function");
 
+  static_assert(
+      Found != isolated_unwritable_item,
+      "penstock: isolated sends items to other processes, which the type of one forbids: a pointer, a "
+      "function, or marked local_only");
+  static_assert(
+      Found != isolated_without_codec,
+      "penstock: isolated sends items to other processes: include <penstock/messages/codec.hpp>, and "
+      "give the types of what goes in and comes out BOOST_DESCRIBE_STRUCT or a Boost serialize "
+      "function");
+  static_assert(
+      Found != isolated_unreadable_item,
+      "penstock: isolated sends items to other processes, where they are read back: their types must "
+      "be default constructible");
+
   static_assert(Found != key_not_copyable, "penstock: the key function must be copyable");
   static_assert(Found != key_cannot_take_item,
                 "penstock: the key function can't take the items of this stream");
@@ -204,7 +222,7 @@ constexpr void refuse() {
   static_assert(Found != bytes_elsewhere, "penstock: bytes is an option of stage, sink, scatter and gather");
   static_assert(Found != pool_elsewhere,
                 "penstock: cooperative and blocking are options of source, stage, sink, scatter and gather, "
-                "per_core of all these but source");
+                "per_core and isolated of all these but source");
   static_assert(Found != ordered_elsewhere,
                 "penstock: ordered and unordered are options of stage, scatter and gather");
   static_assert(Found != max_output_elsewhere,
@@ -221,6 +239,8 @@ constexpr void refuse() {
                 "penstock: restarts is an option of stage, sink, scatter and gather");
   static_assert(Found != shutdown_elsewhere,
                 "penstock: shutdown is an option of stage, sink, scatter and gather");
+  static_assert(Found != memory_limit_elsewhere,
+                "penstock: memory_limit is an option of stage, sink, scatter and gather");
   static_assert(Found != on_error_elsewhere,
                 "penstock: on_error is an option of stage, sink, scatter, gather and fused operators; what a "
                 "source throws fails the run");

@@ -11,6 +11,7 @@
 #include <penstock/messages/weight.hpp>
 #include <penstock/runtime/body_traits.hpp>
 #include <penstock/runtime/graph_data.hpp>
+#include <penstock/runtime/member_names.hpp>
 #include <penstock/runtime/options.hpp>
 #include <penstock/runtime/supervision_options.hpp>
 #include <penstock/runtime/typed_body.hpp>
@@ -30,6 +31,13 @@ graph_node make_node(node_kind kind, std::string name, Body body, const Options&
   node.one_to_many = form == output_form::many || form == output_form::lazy;
   node.lazy = form == output_form::lazy;
   if constexpr ((writes_dead_letters<Options>() || ...)) node.codec = &item_codec_of<In>();
+  if constexpr ((isolates<Options>() || ...)) {
+    using out = body_output_t<instance, In>;
+    node.may_be_isolated = true;
+    node.has_on_end = names_on_end<instance>;
+    node.input_codec = &item_codec_of<In>();
+    if constexpr (!std::is_void_v<out>) node.output_codec = &item_codec_of<out>();
+  }
   node.make_body = body_maker<In>(std::move(body));
   node.lends = copyable_item<In> || (!node.lazy && can_keep<instance, In>);
   node.input_type = type_name<In>();

@@ -35,6 +35,7 @@ struct node_options {
   bool timeout_by_item = false;                         ///< `timeout_of` has the say
   std::function<std::int64_t(const void*)> timeout_of;  ///< ns for an item of the stage's input
   std::optional<std::int64_t> restarts;
+  std::optional<std::int64_t> memory_limit;  ///< bytes
   std::chrono::nanoseconds restart_window = std::chrono::minutes{1};
   std::chrono::nanoseconds restart_backoff = std::chrono::milliseconds{100};
   std::optional<std::int64_t> shutdown;  ///< ns

@@ -33,6 +33,7 @@ constexpr misuse elsewhere() {
   if (sets<&node_options::timeout, Option>()) return misuse::timeout_elsewhere;
   if (sets<&node_options::restarts, Option>()) return misuse::restarts_elsewhere;
   if (sets<&node_options::shutdown, Option>()) return misuse::shutdown_elsewhere;
+  if (sets<&node_options::memory_limit, Option>()) return misuse::memory_limit_elsewhere;
   if (sets<&node_options::policy, Option>()) return misuse::on_error_elsewhere;
   return misuse::option_elsewhere;
 }

@@ -34,9 +34,10 @@ std::vector<option_info> make_table() {
        "next stage."},
       {"bytes", kind::bytes, "bytes", 1, most_bytes, "", 16 << 20, "16MiB", every_consumer,
        "Weight of the items that the stage may have at a time; an item heavier than that passes alone."},
-      {"pool", kind::choice, "", 0, 0, "cooperative|blocking|per_core", none, "cooperative", every_pool,
-       "Where bodies run: on the threads that all stages share, on a thread of each worker's own, or on one "
-       "thread per core (not of a source)."},
+      {"pool", kind::choice, "", 0, 0, "cooperative|blocking|per_core|isolated", none, "cooperative",
+       every_pool,
+       "Where bodies run: on the threads that all stages share, on a thread of each worker's own, on one "
+       "thread per core, or in a process of each worker's own (the last two not of a source)."},
       {"ordered", kind::flag, "", 0, 1, "", none, "true for one worker, else false", "stage, scatter, gather",
        "Whether results leave in the order in which their items came in; not behind by_key, which keeps the "
        "order of each key."},
@@ -60,7 +61,7 @@ std::vector<option_info> make_table() {
        "Pieces that wait for the rest of their jobs; a piece beyond them fails its job."},
       {"timeout", kind::duration, "time", million, week, "", none, "none", "stage, sink, scatter, gather",
        "How long the body may take for an item; a later one fails with timeout_error, and its worker is "
-       "replaced. For blocking and per_core pools."},
+       "replaced. For blocking, per_core and isolated pools."},
       {"restarts", kind::count, "restarts", 0, million, "", none, "3 for each worker, at least 10",
        "stage, sink, scatter, gather",
        "How often workers of the stage may crash or hang in a minute (or another window) before the run "
@@ -70,6 +71,9 @@ std::vector<option_info> make_table() {
        "How long bodies in work get to end when their group restarts (then the run fails) or the run was "
        "aborted "
        "(then it goes on without them)."},
+      {"memory_limit", kind::bytes, "bytes", 1 << 20, most_bytes, "", none, "none",
+       "stage, sink, scatter, gather",
+       "Memory of its own that the process of an isolated worker may have; one that needs more is replaced."},
 
       // of runs
       {"threads", kind::count, "threads", 0, 1024, "", 0, "0 (one per core)", run,

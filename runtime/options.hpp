@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <penstock/messages/remote_error.hpp>
 #include <penstock/runtime/node_options.hpp>
 
 namespace penstock {
@@ -115,6 +116,12 @@ inline constexpr detail::pool_option<pool_kind::cooperative, on_pool | on_source
 inline constexpr detail::pool_option<pool_kind::blocking, on_pool | on_source> blocking{};
 /// One worker per core with a thread of its own, for long computations.
 inline constexpr detail::pool_option<pool_kind::per_core, on_pool> per_core{};
+/// Every worker is a process of its own: this program started anew, with penstock::runtime rt{argc, argv} (or
+/// penstock::enter) first in main, which builds the same graph. What a body does to its process costs that
+/// process alone; an item that was at work tries again, and is given up at the third death. Items travel by
+/// archive: include <penstock/messages/codec.hpp>. Fused operators behind the stage run in the program
+/// itself.
+inline constexpr detail::pool_option<pool_kind::isolated, on_pool> isolated{};
 /// Outputs leave in the order of the inputs. The default with one worker.
 inline constexpr detail::order_option<true> ordered{};
 /// Outputs leave as they are ready. The default with several workers.
@@ -142,6 +149,8 @@ class error_option {
         std::rethrow_exception(error);
       } catch (const E&) {
         return true;
+      } catch (const remote_error& thrown) {
+        return thrown.template is<E>();
       } catch (...) {
         return false;
       }
@@ -250,6 +259,16 @@ constexpr bool sets() {
       return Option::field == Field;
   }
   return false;
+}
+
+template <class Option>
+inline constexpr bool is_isolated = false;
+template <unsigned Places>
+inline constexpr bool is_isolated<pool_option<pool_kind::isolated, Places>> = true;
+
+template <class Option>
+constexpr bool isolates() {
+  return is_isolated<std::remove_cvref_t<Option>>;
 }
 
 template <class Option>

@@ -7,7 +7,10 @@
 #include <penstock/messages/error.hpp>
 #include <penstock/messages/generator.hpp>
 #include <penstock/messages/outcome.hpp>
+#include <penstock/messages/remote_error.hpp>
+#include <penstock/messages/shared_buffer.hpp>
 #include <penstock/runtime/describe.hpp>
+#include <penstock/runtime/enter.hpp>
 #include <penstock/runtime/graph.hpp>
 #include <penstock/runtime/literals.hpp>
 #include <penstock/runtime/options.hpp>

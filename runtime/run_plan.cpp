@@ -9,6 +9,7 @@
 #include <penstock/actors/replaying_source.hpp>
 #include <penstock/messages/error.hpp>
 #include <penstock/runtime/duration_text.hpp>
+#include <penstock/runtime/isolated_body.hpp>
 #include <penstock/runtime/option_table.hpp>
 #include <penstock/runtime/pair_scatters.hpp>
 
@@ -120,6 +121,7 @@ class planner {
     const auto word = overrides_.word(node.name, "pool");
     if (word == "blocking") return pool_kind::blocking;
     if (word == "per_core") return pool_kind::per_core;
+    if (word == "isolated") return pool_kind::isolated;
     if (word == "cooperative") return pool_kind::cooperative;
     return node.options.pool.value_or(pool_kind::cooperative);
   }
@@ -160,8 +162,27 @@ class planner {
       plan.one_to_many = plan.one_to_many || operators->expands;
       plan.operators_codec = operators->input_codec;
     }
+    if (plan.pool == pool_kind::isolated) isolate(node, plan);
     widest_ = std::max(widest_, plan.workers);
     stage_of_[index] = plan_.stages.size() - 1;
+  }
+
+  /// Puts a process between worker and body. It watches over the time of items itself, as it can end what
+  /// hangs.
+  void isolate(const graph_node& node, stage_plan& plan) const {
+    isolated_plan apart;
+    apart.graph = graph_.name;
+    apart.stage = node.name;
+    apart.input = node.input_codec;
+    apart.output = node.output_codec;
+    apart.has_on_end = node.has_on_end;
+    apart.limit = std::exchange(plan.limit, time_limit{});
+    apart.max_output = plan.max_output;
+    apart.max_item = plan.make_chain ? 0 : plan.max_item;
+    apart.memory_limit =
+        static_cast<std::uint64_t>(value(node, "memory_limit", node.options.memory_limit).value_or(0));
+    plan.lazy = false;
+    plan.make_body = isolated_body_maker(std::move(apart));
   }
 
   void add_supervision(const graph_node& node, stage_plan& plan) {

@@ -1,7 +1,6 @@
 #include <penstock/runtime/runtime.hpp>
 
 #include <poll.h>
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <cstdio>
@@ -11,12 +10,16 @@
 #include <set>
 #include <utility>
 
+#include <penstock/messages/error.hpp>
 #include <penstock/messages/failure.hpp>
 #include <penstock/runtime/command_line.hpp>
 #include <penstock/runtime/exit_report.hpp>
+#include <penstock/runtime/isolated_server.hpp>
 #include <penstock/runtime/lazy_dead_letters.hpp>
+#include <penstock/runtime/logger.hpp>
 #include <penstock/runtime/progress.hpp>
 #include <penstock/runtime/report.hpp>
+#include <penstock/runtime/role_entry.hpp>
 #include <penstock/runtime/run_impl.hpp>
 #include <penstock/runtime/signal_guard.hpp>
 
@@ -40,14 +43,12 @@ command_line take_flags(int argc, const char* const* argv, runtime_options defau
   }
 }
 
-std::shared_ptr<spdlog::logger> make_logger(const std::string& level) {
-  auto log = std::make_shared<spdlog::logger>("penstock", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-  log->set_level(level == "quiet"   ? spdlog::level::off
-                 : level == "error" ? spdlog::level::err
-                 : level == "info"  ? spdlog::level::info
-                 : level == "debug" ? spdlog::level::debug
-                                    : spdlog::level::warn);
-  return log;
+std::shared_ptr<spdlog::logger> logger_of(const std::string& level) {
+  return make_logger(level == "quiet"   ? spdlog::level::off
+                     : level == "error" ? spdlog::level::err
+                     : level == "info"  ? spdlog::level::info
+                     : level == "debug" ? spdlog::level::debug
+                                        : spdlog::level::warn);
 }
 
 /// Bounds in bytes are worth nothing where nobody knows what an item holds. Once for a type.
@@ -60,6 +61,21 @@ void warn_of_unseen_weights(const graph_data& graph, std::set<std::string>& told
         "in bytes don't see it; describe the type (BOOST_DESCRIBE_STRUCT), or put a function std::size_t "
         "weight(const {}&) beside it",
         graph.name, node.name, node.input_type, node.input_size, node.input_type);
+  }
+}
+
+/// Does not return in a process that another one started as a part of itself.
+void serve_own_role(const graph_data& graph) {
+  if (role* const mine = own_role()) serve_isolated(*mine, graph);
+}
+
+void require_entered(const run_plan& plan) {
+  if (entered_program() != nullptr) return;
+  for (const stage_plan& each : plan.stages) {
+    if (each.pool != pool_kind::isolated) continue;
+    throw graph_error("graph '" + plan.graph + "', stage '" + each.stage +
+                      "': isolated workers start this program anew: penstock::runtime rt{argc, argv} (or "
+                      "penstock::enter(argc, argv)) must stand first in main");
   }
 }
 
@@ -122,20 +138,22 @@ struct runtime::shared {
 };
 
 runtime::runtime(int argc, const char* const* argv, runtime_options defaults) : runtime{runtime_options{}} {
+  enter_program(argc, argv);
   command_line taken = take_flags(argc, argv, std::move(defaults));
   options_ = std::move(taken.options);
   arguments_ = std::move(taken.arguments);
-  shared_->log = make_logger(options_.log_level);
+  shared_->log = logger_of(options_.log_level);
 }
 
 runtime::runtime(runtime_options options)
     : shared_{std::make_unique<shared>()}, options_{std::move(options)} {
-  shared_->log = make_logger(options_.log_level);
+  shared_->log = logger_of(options_.log_level);
 }
 
 runtime::~runtime() = default;
 
 penstock::run runtime::start(const graph& g) {
+  serve_own_role(g.data());
   report_exits();
   {
     const std::lock_guard lock{shared_->mutex};
@@ -143,6 +161,7 @@ penstock::run runtime::start(const graph& g) {
     warn_of_unseen_weights(g.data(), shared_->told, *shared_->log);
   }
   run_plan plan = make_plan(g.data(), options_.overrides);
+  require_entered(plan);
   auto state = std::make_shared<penstock::run::impl>(
       shared_->threads, make_environment(*shared_->threads), std::move(plan),
       std::make_unique<lazy_dead_letters>(options_.dead_letters), shared_->log, options_.inactivity,
@@ -157,6 +176,7 @@ int runtime::run(const graph& g) {
 }
 
 int runtime::run(const graph& g, run_snapshot& last) {
+  serve_own_role(g.data());
   signal_guard signals;
   try {
     penstock::run running = start(g);

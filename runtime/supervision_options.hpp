@@ -97,6 +97,12 @@ inline auto shutdown(std::chrono::nanoseconds time) {
   return detail::number_option<&node_options::shutdown, on_pool>{time.count()};
 }
 
+/// How much memory of its own an isolated worker's process may have; one that needs more is replaced.
+/// Default: no limit.
+constexpr auto memory_limit(auto n) {
+  return detail::number_option<&node_options::memory_limit, on_pool>{detail::as_number(n)};
+}
+
 /// Like retry, for errors after which the body's instance is of no more use: its worker ends (`on_stop`), and
 /// the item is tried again by a new one.
 inline auto restart_worker(auto attempts_after_the_first, std::chrono::nanoseconds backoff = {}) {

@@ -31,6 +31,7 @@ std::vector<tag> tags() {
           tag_of("pool", ps::cooperative),
           tag_of("pool", ps::blocking),
           tag_of("pool", ps::per_core),
+          tag_of("pool", ps::isolated),
           tag_of("ordered", ps::ordered),
           tag_of("ordered", ps::unordered),
           tag_of("max_output", ps::max_output(1)),
@@ -41,7 +42,8 @@ std::vector<tag> tags() {
           tag_of("max_held", ps::max_held(1)),
           tag_of("timeout", ps::timeout(std::chrono::seconds{1})),
           tag_of("restarts", ps::restarts(1)),
-          tag_of("shutdown", ps::shutdown(std::chrono::seconds{1}))};
+          tag_of("shutdown", ps::shutdown(std::chrono::seconds{1})),
+          tag_of("memory_limit", ps::memory_limit(1 << 20))};
 }
 
 const std::map<std::string_view, unsigned> kinds{{"source", ps::on_source},

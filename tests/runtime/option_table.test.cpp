@@ -89,7 +89,7 @@ TEST_CASE("parsed values have the type of their kind") {
 
 TEST_CASE("what is expected of a value is said in words") {
   CHECK(ps::expected(*ps::find_stage_option("workers")) == "a whole number from 1 to 4096");
-  CHECK(ps::expected(*ps::find_stage_option("pool")) == "one of cooperative, blocking, per_core");
+  CHECK(ps::expected(*ps::find_stage_option("pool")) == "one of cooperative, blocking, per_core, isolated");
   CHECK(ps::expected(*ps::find_stage_option("bytes")) == "a size from 1B to 1024TiB, such as 16MiB");
   CHECK(ps::expected(*ps::find_run_option("inactivity")) == "a duration from 0s to 7d, such as 200ms");
 }

@@ -72,7 +72,7 @@ TEST_CASE("a bad value is refused with stage, option, value and what was expecte
   CHECK(refusal("fetch.workers=0") ==
         R"(stage "fetch": workers = "0": expected a whole number from 1 to 4096)");
   CHECK(refusal("fetch.pool=gpu") ==
-        R"(stage "fetch": pool = "gpu": expected one of cooperative, blocking, per_core)");
+        R"(stage "fetch": pool = "gpu": expected one of cooperative, blocking, per_core, isolated)");
   CHECK(refusal("fetch.capacity=") ==
         R"(stage "fetch": capacity = "": expected a whole number from 1 to 1000000000)");
 }

@@ -1,0 +1,249 @@
+#include <penstock/runtime/isolated_body.hpp>
+
+#include <poll.h>
+#include <spdlog/logger.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <utility>
+
+#include <penstock/messages/codec.hpp>
+#include <penstock/messages/remote_error.hpp>
+#include <penstock/runtime/duration_text.hpp>
+#include <penstock/runtime/role_entry.hpp>
+#include <penstock/runtime/role_spawner.hpp>
+
+namespace penstock {
+
+namespace {
+
+/// How long a process may go on once the run is being aborted.
+constexpr std::int64_t grace = 500'000'000;
+/// How many processes may end in on_end.
+constexpr int most_ends = 3;
+constexpr const char* not_understood = "it sent what can't be understood";
+
+std::int64_t now() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
+
+}  // namespace
+
+/// Wakes a worker that waits for its process when the run is being aborted.
+class isolated_body::stop_watch {
+ public:
+  explicit stop_watch(stop_bell& bell) : bell_{bell}, descriptor_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)} {
+    number_ = bell_.listen([to = descriptor_] {
+      const std::uint64_t one = 1;
+      [[maybe_unused]] const auto written = ::write(to, &one, sizeof one);
+    });
+  }
+  stop_watch(const stop_watch&) = delete;
+  stop_watch& operator=(const stop_watch&) = delete;
+  ~stop_watch() {
+    bell_.forget(number_);
+    ::close(descriptor_);
+  }
+  /// Readable once the run is being aborted.
+  int descriptor() const { return descriptor_; }
+
+ private:
+  stop_bell& bell_;
+  int descriptor_;
+  std::uint64_t number_ = 0;
+};
+
+isolated_body::isolated_body(std::shared_ptr<const isolated_plan> plan) : plan_{std::move(plan)} {}
+
+isolated_body::~isolated_body() = default;
+
+std::string isolated_body::place() const {
+  return "graph '" + plan_->graph + "', stage '" + plan_->stage + "': worker " + std::to_string(worker_);
+}
+
+role_task isolated_body::task() const {
+  role_task task;
+  task.kind = "isolated";
+  task.graph = plan_->graph;
+  task.stage = plan_->stage;
+  task.worker = worker_;
+  task.max_output = plan_->max_output;
+  task.max_item = plan_->max_item;
+  task.memory_limit = plan_->memory_limit;
+  task.timed = plan_->limit ? 1 : 0;
+  return task;
+}
+
+void isolated_body::start(worker_context& context) {
+  worker_ = context.worker();
+  stop_watch_ = std::make_unique<stop_watch>(context.run().bell);
+  begin_process(context);
+}
+
+void isolated_body::begin_process(worker_context& context) {
+  crash_ = nullptr;
+  reader_ = {};
+  late_after_ = 0;
+  loans_.reset();
+  channel_.emplace(role_channel::make());
+  loans_.emplace(*channel_, true);
+  ready_ = false;
+  log_ = context.run().log;
+  auto told = task();
+  if (log_) told.log_level = static_cast<std::uint32_t>(log_->level());
+  process_ = role_spawner::instance().spawn(*entered_program(), channel_->child_socket());
+  channel_->begin(told);
+  ask(request::start);
+  ready_ = await(answer::ready);
+}
+
+void isolated_body::ask(request kind) {
+  std::vector<std::byte> bytes;
+  append_record(bytes, kind);
+  std::span<const std::byte> left{bytes};
+  while (!left.empty() && !crash_) {
+    left = left.subspan(channel_->out().write(left));
+    channel_->publish();
+    if (!left.empty()) wait(true, nullptr);
+  }
+}
+
+bool isolated_body::await(answer kind) {
+  while (!crash_ && !reader_.next(channel_->in())) wait(false, nullptr);
+  if (crash_) return false;
+  const auto given = static_cast<answer>(reader_.head().kind);
+  if (given == answer::failed) throw remote_error{decode<remote_exception>(reader_.payload())};
+  if (given == kind) return true;
+  bury(not_understood);
+  return false;
+}
+
+void isolated_body::run(body_work& work, worker_context& context) {
+  if (crash_) {
+    work.crash = crash_;
+    return;
+  }
+  isolated_exchange items{work, context.attempt(), *plan_->input, plan_->output, *loans_};
+  progressed_ = now();
+  while (!items.over() && !crash_) {
+    const bool waits_for_room = items.send(*channel_);
+    const auto before = items.done();
+    take_answers(items);
+    if (items.done() == before && !items.over() && !crash_) wait(waits_for_room, &items);
+  }
+  if (crash_) take_answers(items);
+  const bool at_work = channel_->memory().running.load() == items.done() + 1;
+  items.settle(crash_, at_work);
+  loans_->settle();
+  if (items.wants_stop()) context.stop();
+}
+
+void isolated_body::take_answers(isolated_exchange& items) {
+  while (reader_.next(channel_->in())) {
+    if (items.take(reader_.head(), reader_.payload())) continue;
+    bury(not_understood);
+    return;
+  }
+}
+
+/// Until the process has done something, has ended, or must be ended.
+void isolated_body::wait(bool for_room, const isolated_exchange* items) {
+  std::int64_t left = items != nullptr && plan_->limit ? time_left(*items) : look_out::never;
+  if (ends_by_ != 0) left = std::min(left, ends_by_ - now());
+  if (left <= 0) return bury();
+  const bool asks_if_stopped = items == nullptr && plan_->limit.fixed > 0;
+  if (asks_if_stopped) left = std::min(left, plan_->limit.fixed);
+  const int ms = left == look_out::never
+                     ? -1
+                     : static_cast<int>(std::min<std::int64_t>(left / 1'000'000 + 1, 1'000'000));
+  const auto seen =
+      channel_->wait(for_room, process_.descriptor(), ends_by_ == 0 ? stop_watch_->descriptor() : -1, ms);
+  if (seen.first || channel_->lost()) return bury();
+  // Hooks have no limit, but a process that is held by a signal is as good as gone.
+  if (asks_if_stopped && process_.stopped()) return bury("a signal stopped it");
+  if (!seen.second) return;
+  channel_->memory().stopping.store(true);
+  ends_by_ = now() + grace;
+}
+
+/// ns that the item at work still has; without one, the process should go on with the next.
+std::int64_t isolated_body::time_left(const isolated_exchange& items) {
+  channel_memory& memory = channel_->memory();
+  const auto progress = memory.progress.load();
+  if (progress != std::exchange(progress_, progress)) progressed_ = now();
+  const auto running = memory.running.load();
+  const auto since = memory.since.load();
+  const bool at_work = running > 0 && running <= items.offered() && running == memory.running.load();
+  const auto index = at_work ? static_cast<std::uint32_t>(running - 1) : items.done();
+  if (index >= items.offered()) return look_out::never;
+  const auto limit = plan_->limit.for_item(items.item(index));
+  if (limit <= 0) return look_out::never;
+  const auto left = (at_work ? since : progressed_) + limit - now();
+  if (left <= 0) late_after_ = limit;
+  return left;
+}
+
+/// The process has ended or is ended here. What it did before stays to be read.
+void isolated_body::bury(const std::string& why) {
+  if (crash_) return;
+  const auto pid = process_.pid();
+  process_.kill();
+  const role_end ended = process_.reap();
+  std::string text = place() + ", process " + std::to_string(pid) + ": ";
+  if (late_after_ > 0) {
+    text += "the body took longer than " + duration_text(std::chrono::nanoseconds{late_after_}) +
+            " for an item (timeout)";
+    crash_ = std::make_exception_ptr(timeout_error(text));
+    if (log_) log_->warn("{}", text);
+    return;
+  }
+  if (ends_by_ != 0 && ended.signal == SIGKILL) {
+    text += "it was ended as the run is being aborted";
+  } else {
+    const auto told = why.empty() ? read_crash(channel_->crash()) : why;
+    text += "it ended with " + ended.words + (told.empty() ? "" : ": " + told);
+    if (!ready_ && ended.signal == 0 && told.empty())
+      text += ", before its main came to the run of this graph, as it must in a worker's process too";
+    if (log_) log_->warn("{}", text);
+  }
+  crash_ = std::make_exception_ptr(crash_error(text));
+}
+
+batch isolated_body::finish(worker_context& context) {
+  if (!plan_->has_on_end) return {};
+  // A process that ends here is replaced as everywhere; what it knew is lost, as it would be in the middle.
+  for (int attempt = 1;; ++attempt) {
+    if (crash_) begin_process(context);
+    if (!crash_) ask(request::finish);
+    if (await(answer::done)) break;
+    if (attempt == most_ends) std::rethrow_exception(crash_);
+  }
+  if (plan_->output == nullptr) return {};
+  std::vector<std::uint64_t> sizes;
+  std::vector<std::byte> bytes;
+  if (!split_outputs(reader_.head().count, reader_.payload(), sizes, bytes)) {
+    bury(not_understood);
+    std::rethrow_exception(crash_);
+  }
+  const block_carrier::scope carried{*loans_};
+  return decode_outputs(*plan_->output, sizes, bytes);
+}
+
+void isolated_body::stop(worker_context&) {
+  if (crash_ || !channel_) return;
+  ask(request::stop);
+  if (!await(answer::stopped)) return;
+  // It has nothing left to do but to write out what it printed.
+  pollfd ended{process_.descriptor(), POLLIN, 0};
+  if (::poll(&ended, 1, static_cast<int>(grace / 1'000'000)) == 0) process_.kill();
+  process_.reap();
+}
+
+std::function<std::unique_ptr<body>()> isolated_body_maker(isolated_plan plan) {
+  return [shared = std::make_shared<const isolated_plan>(std::move(plan))]() -> std::unique_ptr<body> {
+    return std::make_unique<isolated_body>(shared);
+  };
+}
+
+}  // namespace penstock
