@@ -95,6 +95,7 @@ void stage::receive(message& m) {
                  [this](worker_returned& each) { came_back(each.number); },
                  [this](replace_worker& each) { restart(each.number); },
                  [this](retry_due& each) { retry(each.id); },
+                 [this](letters_due&) { write_letters(); },
                  [this](scope_closed& each) { close_scope(*each.closed); },
                  [this](start_run&) { start(); },
                  [this](abort_run& each) { abort(each.reason); },
@@ -222,7 +223,7 @@ bool stage::resume_suspended() {
 }
 
 bool stage::start_next() {
-  if (work_.empty() || keys_move() || (inline_worker_ && inline_worker_->suspended())) return false;
+  if (work_.empty() || keys_move() || !letters_.empty() || (inline_worker_ && inline_worker_->suspended())) return false;
   for (std::size_t line = 0; line < work_.lines(); ++line) {
     if (work_.empty(line) || line_held_[line]) continue;
     const piece& head = work_.front(line);

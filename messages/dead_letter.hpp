@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <penstock/messages/error.hpp>
+
 namespace penstock {
 
 /// An item that a stage gave up, with all that is needed to look at it, or to try it again.
@@ -25,6 +27,18 @@ struct dead_letter_record {
   std::int64_t at_ns = 0;  ///< when, in ns since 1970 (UTC); 0: the store puts in the time of the write
 };
 
+/// A dead letter could not be written. Where it is only room that is missing (a full disk, a file that
+/// another program holds), the same letter may be written later.
+class dead_letter_error : public error {
+ public:
+  explicit dead_letter_error(const std::string& reason, bool no_room = false)
+      : error{reason}, no_room_{no_room} {}
+  bool no_room() const { return no_room_; }
+
+ private:
+  bool no_room_;
+};
+
 /// Where dead letters go. Any thread.
 class dead_letter_sink {
  public:
@@ -34,7 +48,7 @@ class dead_letter_sink {
   virtual ~dead_letter_sink() = default;
 
   /// Returns when the letter is safe. Throws when it could not be written; the caller still has the item
-  /// then.
+  /// then. A dead_letter_error with `no_room` makes a stage wait and write it again.
   virtual void write(const dead_letter_record& letter) = 0;
 };
 

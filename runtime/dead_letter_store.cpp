@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <string_view>
 #include <system_error>
@@ -52,10 +53,21 @@ std::string reason_for(sqlite3* connection, int code) {
   return reason;
 }
 
+/// Only room is missing, or the file's turn: the same letter may be written later.
+bool is_no_room(sqlite3* connection, int code) {
+  const int primary = code & 0xff;
+  if (primary == SQLITE_FULL || primary == SQLITE_BUSY) return true;
+  if (connection == nullptr || (primary != SQLITE_IOERR && primary != SQLITE_CANTOPEN)) return false;
+  const int cause = sqlite3_system_errno(connection);
+  // The shared index of the log can't grow: other calls may have come after the one that failed.
+  return cause == ENOSPC || cause == EDQUOT || sqlite3_extended_errcode(connection) == SQLITE_IOERR_SHMSIZE;
+}
+
 }  // namespace
 
-dead_letter_store_error::dead_letter_store_error(const std::filesystem::path& file, const std::string& reason)
-    : error{"dead letters in '" + file.string() + "': " + reason},
+dead_letter_store_error::dead_letter_store_error(const std::filesystem::path& file, const std::string& reason,
+                                                 bool no_room)
+    : dead_letter_error{"dead letters in '" + file.string() + "': " + reason, no_room},
       file_{std::make_shared<std::filesystem::path>(file)} {}
 
 /// One prepared statement. Columns and parameters are used in their order.
@@ -105,8 +117,7 @@ class dead_letter_store::statement {
     return static_cast<std::size_t>(sqlite3_column_bytes(handle_, column));
   }
   void check(int code) const {
-    if (code != SQLITE_OK)
-      throw dead_letter_store_error{store_.file_, reason_for(store_.connection_.get(), code)};
+    if (code != SQLITE_OK) throw store_.error_of(code);
   }
 
   const dead_letter_store& store_;
@@ -129,7 +140,7 @@ dead_letter_store::dead_letter_store(std::filesystem::path file, std::uint64_t m
   const int code = sqlite3_open_v2(file_.c_str(), &opened,
                                    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   connection_.reset(opened);
-  if (code != SQLITE_OK) throw dead_letter_store_error{file_, reason_for(opened, code)};
+  if (code != SQLITE_OK) throw error_of(code);
   sqlite3_busy_timeout(opened, busy_timeout_ms);
   run("PRAGMA journal_mode = WAL");
   run("PRAGMA synchronous = FULL");
@@ -139,6 +150,10 @@ dead_letter_store::dead_letter_store(std::filesystem::path file, std::uint64_t m
 }
 
 dead_letter_store::~dead_letter_store() = default;
+
+dead_letter_store_error dead_letter_store::error_of(int code) const {
+  return {file_, reason_for(connection_.get(), code), is_no_room(connection_.get(), code)};
+}
 
 void dead_letter_store::run(const std::string& sql) const {
   statement command{*this, sql};

@@ -16,9 +16,9 @@ struct sqlite3;
 namespace penstock {
 
 /// A file of dead letters could not be opened, written or read. The text names the file and the reason.
-class dead_letter_store_error : public error {
+class dead_letter_store_error : public dead_letter_error {
  public:
-  dead_letter_store_error(const std::filesystem::path& file, const std::string& reason);
+  dead_letter_store_error(const std::filesystem::path& file, const std::string& reason, bool no_room = false);
   const std::filesystem::path& file() const { return *file_; }
 
  private:
@@ -38,7 +38,7 @@ class dead_letter_store final : public dead_letter_sink {
 
   const std::filesystem::path& file() const { return file_; }
 
-  /// Throws dead_letter_store_error; a full disk is one, and the letter may be written again later.
+  /// Throws dead_letter_store_error; after one with `no_room` the letter may be written again later.
   void write(const dead_letter_record& letter) override;
 
   /// The letters in the order of writing, the oldest first. Throws dead_letter_store_error.
@@ -52,6 +52,7 @@ class dead_letter_store final : public dead_letter_sink {
   };
 
   void run(const std::string& sql) const;
+  dead_letter_store_error error_of(int code) const;
   std::uint64_t page_size() const;
 
   std::filesystem::path file_;
