@@ -11,6 +11,7 @@ namespace penstock {
 
 /// An item that a stage gave up, with all that is needed to look at it, or to try it again.
 struct dead_letter_record {
+  std::int64_t id = 0;  ///< its number in its store; 0: not written yet
   std::string graph;
   std::string run;        ///< tells executions of a graph apart; empty: the store puts in its own
   std::uint64_t job = 0;  ///< delivery of the source that the item came of

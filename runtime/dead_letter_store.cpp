@@ -32,9 +32,8 @@ constexpr auto insert_letter =
     " ON CONFLICT (graph, run, job, stage, op, item, attempt) DO NOTHING";
 
 constexpr auto select_letters =
-    "SELECT graph, run, job, stage, op, item, attempt, exception_type, exception_text, archive, json, "
-    "item_type, at_ns"
-    " FROM dead_letters ORDER BY id";
+    "SELECT id, graph, run, job, stage, op, item, attempt, exception_type, exception_text, archive, json, "
+    "item_type, at_ns FROM dead_letters";
 
 std::int64_t unix_time_ns() {
   using namespace std::chrono;
@@ -186,28 +185,47 @@ void dead_letter_store::write(const dead_letter_record& letter) {
   insert.step();
 }
 
+dead_letter_record dead_letter_store::read(statement& row) {
+  dead_letter_record letter;
+  letter.id = row.number();
+  letter.graph = row.text();
+  letter.run = row.text();
+  letter.job = static_cast<std::uint64_t>(row.number());
+  letter.stage = row.text();
+  letter.op = row.text();
+  letter.item = static_cast<std::uint64_t>(row.number());
+  letter.attempt = static_cast<int>(row.number());
+  letter.exception_type = row.text();
+  letter.exception_text = row.text();
+  letter.archive = row.blob();
+  letter.json = row.text();
+  letter.item_type = row.text();
+  letter.at_ns = row.number();
+  return letter;
+}
+
 std::vector<dead_letter_record> dead_letter_store::list() const {
   const std::lock_guard lock{mutex_};
-  statement select{*this, select_letters};
+  statement select{*this, std::string{select_letters} + " ORDER BY id"};
   std::vector<dead_letter_record> letters;
-  while (select.step()) {
-    dead_letter_record letter;
-    letter.graph = select.text();
-    letter.run = select.text();
-    letter.job = static_cast<std::uint64_t>(select.number());
-    letter.stage = select.text();
-    letter.op = select.text();
-    letter.item = static_cast<std::uint64_t>(select.number());
-    letter.attempt = static_cast<int>(select.number());
-    letter.exception_type = select.text();
-    letter.exception_text = select.text();
-    letter.archive = select.blob();
-    letter.json = select.text();
-    letter.item_type = select.text();
-    letter.at_ns = select.number();
-    letters.push_back(std::move(letter));
-  }
+  while (select.step()) letters.push_back(read(select));
   return letters;
+}
+
+std::optional<dead_letter_record> dead_letter_store::find(std::int64_t id) const {
+  const std::lock_guard lock{mutex_};
+  statement select{*this, std::string{select_letters} + " WHERE id = ?"};
+  select.bind(id);
+  if (!select.step()) return std::nullopt;
+  return read(select);
+}
+
+bool dead_letter_store::remove(std::int64_t id) {
+  const std::lock_guard lock{mutex_};
+  statement erase{*this, "DELETE FROM dead_letters WHERE id = ?"};
+  erase.bind(id);
+  erase.step();
+  return sqlite3_changes(connection_.get()) > 0;
 }
 
 std::size_t dead_letter_store::count() const {

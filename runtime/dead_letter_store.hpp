@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,10 @@ class dead_letter_store final : public dead_letter_sink {
   /// The letters in the order of writing, the oldest first. Throws dead_letter_store_error.
   std::vector<dead_letter_record> list() const;
   std::size_t count() const;
+  /// The letter with this id; nothing if there is none. Throws dead_letter_store_error.
+  std::optional<dead_letter_record> find(std::int64_t id) const;
+  /// Deletes the letter; false if there is none with this id. Throws dead_letter_store_error.
+  bool remove(std::int64_t id);
 
  private:
   class statement;
@@ -51,6 +56,7 @@ class dead_letter_store final : public dead_letter_sink {
     void operator()(sqlite3* connection) const;
   };
 
+  static dead_letter_record read(statement& row);
   void run(const std::string& sql) const;
   dead_letter_store_error error_of(int code) const;
   std::uint64_t page_size() const;
