@@ -1,4 +1,3 @@
-#include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <unistd.h>
@@ -9,6 +8,7 @@
 #include <string>
 #include <thread>
 
+#include <penstock/messages/codec.hpp>
 #include <penstock/runtime/dead_letter_store.hpp>
 #include <penstock_test/child_process.hpp>
 
