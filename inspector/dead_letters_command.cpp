@@ -70,6 +70,8 @@ nlohmann::ordered_json as_json(const dead_letter_record& letter) {
   shown["exception"] = letter.exception_type;
   shown["text"] = letter.exception_text;
   shown["item_type"] = letter.item_type;
+  shown["replayed_at"] = letter.replayed_ns == 0 ? nlohmann::ordered_json(nullptr)
+                                                 : nlohmann::ordered_json(time_text(letter.replayed_ns));
   shown["archive_bytes"] = letter.archive.size();
   shown["item"] = item_of(letter);
   return shown;
@@ -103,12 +105,14 @@ void list(const letter_arguments& given) {
                     {"stage"},
                     {"job", true},
                     {"attempts", true},
+                    {"replayed"},
                     {"exception"},
                     {"text"}}};
   for (const auto& each : found) {
     table.add({std::to_string(each.id), time_text(each.at_ns), each.graph,
                each.op.empty() ? each.stage : each.stage + " / " + each.op, std::to_string(each.job),
-               std::to_string(each.attempt), each.exception_type, first_line(each.exception_text)});
+               std::to_string(each.attempt), each.replayed_ns == 0 ? "" : "yes", each.exception_type,
+               first_line(each.exception_text)});
   }
   std::cout << table.text();
 }

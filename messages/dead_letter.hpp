@@ -26,6 +26,7 @@ struct dead_letter_record {
   std::string json;        ///< the item to read
   std::string item_type;   ///< name of the item's type
   std::int64_t at_ns = 0;  ///< when, in ns since 1970 (UTC); 0: the store puts in the time of the write
+  std::int64_t replayed_ns = 0;  ///< when it was worked on again with success, as above; 0: never
 };
 
 /// A dead letter could not be written. Where it is only room that is missing (a full disk, a file that

@@ -23,7 +23,8 @@ constexpr auto make_table =
     "NULL,"
     " op TEXT NOT NULL, item INTEGER NOT NULL, attempt INTEGER NOT NULL, exception_type TEXT NOT NULL,"
     " exception_text TEXT NOT NULL, archive BLOB NOT NULL, json TEXT NOT NULL, item_type TEXT NOT NULL,"
-    " at_ns INTEGER NOT NULL, UNIQUE (graph, run, job, stage, op, item, attempt))";
+    " at_ns INTEGER NOT NULL, replayed_ns INTEGER NOT NULL DEFAULT 0, UNIQUE (graph, run, job, stage, op, "
+    "item, attempt))";
 
 constexpr auto insert_letter =
     "INSERT INTO dead_letters (graph, run, job, stage, op, item, attempt, exception_type, exception_text, "
@@ -33,7 +34,7 @@ constexpr auto insert_letter =
 
 constexpr auto select_letters =
     "SELECT id, graph, run, job, stage, op, item, attempt, exception_type, exception_text, archive, json, "
-    "item_type, at_ns FROM dead_letters";
+    "item_type, at_ns, replayed_ns FROM dead_letters";
 
 std::int64_t unix_time_ns() {
   using namespace std::chrono;
@@ -144,6 +145,7 @@ dead_letter_store::dead_letter_store(std::filesystem::path file, std::uint64_t m
   run("PRAGMA journal_mode = WAL");
   run("PRAGMA synchronous = FULL");
   run(make_table);
+  add_missing_column();
   if (max_bytes > 0)
     run("PRAGMA max_page_count = " + std::to_string(std::max<std::uint64_t>(max_bytes / page_size(), 1)));
 }
@@ -158,6 +160,16 @@ void dead_letter_store::run(const std::string& sql) const {
   statement command{*this, sql};
   while (command.step()) {
   }
+}
+
+/// Files of earlier versions have no `replayed_ns`.
+void dead_letter_store::add_missing_column() const {
+  {
+    statement select{*this,
+                     "SELECT count(*) FROM pragma_table_info('dead_letters') WHERE name = 'replayed_ns'"};
+    if (select.step() && select.number() > 0) return;
+  }
+  run("ALTER TABLE dead_letters ADD COLUMN replayed_ns INTEGER NOT NULL DEFAULT 0");
 }
 
 std::uint64_t dead_letter_store::page_size() const {
@@ -201,6 +213,7 @@ dead_letter_record dead_letter_store::read(statement& row) {
   letter.json = row.text();
   letter.item_type = row.text();
   letter.at_ns = row.number();
+  letter.replayed_ns = row.number();
   return letter;
 }
 
@@ -218,6 +231,23 @@ std::optional<dead_letter_record> dead_letter_store::find(std::int64_t id) const
   select.bind(id);
   if (!select.step()) return std::nullopt;
   return read(select);
+}
+
+std::vector<std::int64_t> dead_letter_store::to_replay(const std::string& graph) const {
+  const std::lock_guard lock{mutex_};
+  statement select{*this, "SELECT id FROM dead_letters WHERE graph = ? AND replayed_ns = 0 ORDER BY id"};
+  select.bind(graph);
+  std::vector<std::int64_t> ids;
+  while (select.step()) ids.push_back(select.number());
+  return ids;
+}
+
+void dead_letter_store::mark_replayed(std::int64_t id) {
+  const std::lock_guard lock{mutex_};
+  statement update{*this, "UPDATE dead_letters SET replayed_ns = ? WHERE id = ?"};
+  update.bind(unix_time_ns());
+  update.bind(id);
+  update.step();
 }
 
 bool dead_letter_store::remove(std::int64_t id) {

@@ -49,6 +49,10 @@ class dead_letter_store final : public dead_letter_sink {
   std::optional<dead_letter_record> find(std::int64_t id) const;
   /// Deletes the letter; false if there is none with this id. Throws dead_letter_store_error.
   bool remove(std::int64_t id);
+  /// Those of a graph that were not replayed yet, the oldest first. Throws dead_letter_store_error.
+  std::vector<std::int64_t> to_replay(const std::string& graph) const;
+  /// Nothing if there is no such letter. Throws dead_letter_store_error.
+  void mark_replayed(std::int64_t id);
 
  private:
   class statement;
@@ -58,6 +62,7 @@ class dead_letter_store final : public dead_letter_sink {
 
   static dead_letter_record read(statement& row);
   void run(const std::string& sql) const;
+  void add_missing_column() const;
   dead_letter_store_error error_of(int code) const;
   std::uint64_t page_size() const;
 

@@ -16,6 +16,7 @@
 #include <penstock/runtime/command_line.hpp>
 #include <penstock/runtime/exit_report.hpp>
 #include <penstock/runtime/lazy_dead_letters.hpp>
+#include <penstock/runtime/letter_replay.hpp>
 #include <penstock/runtime/progress.hpp>
 #include <penstock/runtime/report.hpp>
 #include <penstock/runtime/run_impl.hpp>
@@ -158,6 +159,7 @@ penstock::run runtime::start(const graph& g) {
     warn_of_unseen_weights(g.data(), shared_->told, *shared_->log);
   }
   run_plan plan = make_plan(g.data(), options_.overrides);
+  if (!options_.replay.empty()) replay_letters(plan, options_.replay, shared_->log);
   auto state = std::make_shared<penstock::run::impl>(
       shared_->threads, make_environment(*shared_->threads), std::move(plan),
       std::make_unique<lazy_dead_letters>(options_.dead_letters), shared_->log, options_.inactivity,
