@@ -223,7 +223,8 @@ bool stage::resume_suspended() {
 }
 
 bool stage::start_next() {
-  if (work_.empty() || keys_move() || !letters_.empty() || (inline_worker_ && inline_worker_->suspended())) return false;
+  if (work_.empty() || keys_move() || !letters_.empty() || (inline_worker_ && inline_worker_->suspended()))
+    return false;
   for (std::size_t line = 0; line < work_.lines(); ++line) {
     if (work_.empty(line) || line_held_[line]) continue;
     const piece& head = work_.front(line);

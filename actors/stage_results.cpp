@@ -135,8 +135,7 @@ void stage::handle_failure(const piece_report& report, failed_item& failure) {
     return;
   }
   ++meter_.failures;
-  if (decision.action == error_action::dead_letter)
-    return bury({sequence, report.edge, std::move(failure)});
+  if (decision.action == error_action::dead_letter) return bury({sequence, report.edge, std::move(failure)});
   try {
     if (decision.action == error_action::skip) {
       ++meter_.skipped;
