@@ -92,6 +92,8 @@ struct resume_group {
 struct retry_due {
   std::uint64_t id;
 };
+/// There may be room for the dead letters that a stage could not write.
+struct letters_due {};
 /// Every piece of a scattered job is settled.
 struct scope_closed {
   ref<scope> closed;
@@ -156,7 +158,7 @@ using message =
     std::variant<deliver_items, end_of_stream, grant_credit, caught_up, cancel_edge, assign_piece,
                  resume_worker, finish_worker, worker_reported, look_after, look_at_calls, worker_returned,
                  replace_worker, worker_crashed, halt_workers, workers_halted, resume_workers, halt_overdue,
-                 resume_group, retry_due, scope_closed, scope_settled, delivery_settled, ask_again,
+                 resume_group, retry_due, letters_due, scope_closed, scope_settled, delivery_settled, ask_again,
                  extend_leases, leases_ended, start_run, drain_run, abort_run, refuse_rest, set_workers,
                  set_capacity, report_figures, member_ended, member_failed, check_time, look_for_long_turns,
                  run_is_quiet>;

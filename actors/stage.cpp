@@ -100,6 +100,7 @@ void stage::receive(message& m) {
                  [this](resume_workers&) { resume(); },
                  [this](halt_overdue& each) { give_up_halt(each.halt); },
                  [this](retry_due& each) { retry(each.id); },
+                 [this](letters_due&) { write_letters(); },
                  [this](scope_closed& each) { close_scope(*each.closed); },
                  [this](start_run&) { start(); },
                  [this](abort_run& each) { abort(each.reason); },
@@ -227,7 +228,8 @@ bool stage::resume_suspended() {
 }
 
 bool stage::start_next() {
-  if (work_.empty() || keys_move() || (inline_worker_ && inline_worker_->suspended())) return false;
+  if (work_.empty() || keys_move() || !letters_.empty() || (inline_worker_ && inline_worker_->suspended()))
+    return false;
   for (std::size_t line = 0; line < work_.lines(); ++line) {
     if (work_.empty(line) || line_held_[line]) continue;
     const piece& head = work_.front(line);

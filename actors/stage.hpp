@@ -74,6 +74,13 @@ class stage final : public actor_logic {
     std::size_t line;
   };
 
+  /// A failed item that is kept until there is room for its dead letter.
+  struct unwritten_letter {
+    std::uint64_t sequence;
+    std::uint32_t edge;
+    failed_item failure;
+  };
+
   // stage.cpp: items come in and go to workers
   void refresh_time();
   void arrive(deliver_items& m);
@@ -115,6 +122,13 @@ class stage final : public actor_logic {
   void schedule_retry(const piece_report& report, failed_item& failure, std::int64_t delay);
   void retry(std::uint64_t id);
   void fail_run(const std::exception_ptr& error, const std::string& operation);
+
+  // stage_letters.cpp: failed items are written down
+  void bury(unwritten_letter letter);
+  bool write_letter(unwritten_letter& letter);
+  void lose(unwritten_letter& letter);
+  void write_letters();
+  void throw_away_letters(const std::string& reason);
 
   // stage_gather.cpp: scattered jobs
   void hold(deliver_items& m);
@@ -197,6 +211,9 @@ class stage final : public actor_logic {
   outbox outbox_;
   std::map<std::uint64_t, waiting_retry> retries_;
   std::uint64_t next_retry_ = 0;
+  std::deque<unwritten_letter> letters_;  ///< while there are any, nothing new is begun
+  std::int64_t letters_delay_ = 0;        ///< ns until the next try
+  std::string no_room_;                   ///< why they could not be written
 
   phase phase_ = phase::running;
   bool started_ = false;

@@ -105,6 +105,7 @@ void stage::throw_away(const std::string& reason) {
     if (is_lost(waiting.work.edge)) waiting.work.items.discard(reason);
   }
   retries_.clear();
+  throw_away_letters(reason);
   for (crew::member& each : crew_.members()) throw_away_begun(each, reason);
   if (collector_) collector_->discard();
 }
@@ -130,7 +131,7 @@ bool stage::inputs_ended() const {
 
 /// Nothing is held, in work, or waiting to be tried again.
 bool stage::quiet() const {
-  return work_.empty() && in_work_ == 0 && retries_.empty() && reorder_.empty() &&
+  return work_.empty() && in_work_ == 0 && retries_.empty() && letters_.empty() && reorder_.empty() &&
          !(plan_.gather && plan_.gather->open.load() > 0);
 }
 
@@ -186,7 +187,7 @@ after_turn stage::end_turn() {
       return after_turn::done;
     }
   }
-  grant_credit_due();
+  if (letters_.empty()) grant_credit_due();
   note_state();
   return again_ ? after_turn::again : after_turn::wait;
 }
@@ -201,6 +202,7 @@ void stage::note_state() {
 }
 
 std::string stage::waits_for() const {
+  if (!letters_.empty()) return "room for dead letters (" + no_room_ + ")";
   if (!outbox_.empty() || (outbox_.room() <= 0 && !work_.empty())) {
     for (const output_edge& edge : outbox_.all()) {
       if (!edge.cancelled &&

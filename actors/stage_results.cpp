@@ -141,13 +141,9 @@ void stage::handle_failure(const piece_report& report, failed_item& failure) {
     return;
   }
   ++meter_.failures;
+  if (decision.action == error_action::dead_letter) return bury({sequence, report.edge, std::move(failure)});
   try {
-    if (decision.action == error_action::dead_letter) {
-      const token* of = failure.item.tokens().at(0);
-      write_dead_letter(run_, {plan_.stage, {}, of == nullptr ? 0 : of->job(), sequence, failure.attempt},
-                        plan_.codec, failure.item.item(0), failure.error);
-      ++meter_.dead_letters;
-    } else if (decision.action == error_action::skip) {
+    if (decision.action == error_action::skip) {
       ++meter_.skipped;
     } else if (decision.by_rule || !leave_outcome(failure)) {
       const auto told = describe_exception(failure.error);
@@ -156,7 +152,7 @@ void stage::handle_failure(const piece_report& report, failed_item& failure) {
       return;
     }
   } catch (...) {
-    failure.item.discard("stage '" + plan_.stage + "' could not write a dead letter");
+    failure.item.discard("stage '" + plan_.stage + "' could not note a failure");
     fail_run(std::current_exception(), {});
     return;
   }

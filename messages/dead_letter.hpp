@@ -5,10 +5,13 @@
 #include <string>
 #include <vector>
 
+#include <penstock/messages/error.hpp>
+
 namespace penstock {
 
 /// An item that a stage gave up, with all that is needed to look at it, or to try it again.
 struct dead_letter_record {
+  std::int64_t id = 0;  ///< its number in its store; 0: not written yet
   std::string graph;
   std::string run;        ///< tells executions of a graph apart; empty: the store puts in its own
   std::uint64_t job = 0;  ///< delivery of the source that the item came of
@@ -23,6 +26,19 @@ struct dead_letter_record {
   std::string json;        ///< the item to read
   std::string item_type;   ///< name of the item's type
   std::int64_t at_ns = 0;  ///< when, in ns since 1970 (UTC); 0: the store puts in the time of the write
+  std::int64_t replayed_ns = 0;  ///< when it was worked on again with success, as above; 0: never
+};
+
+/// A dead letter could not be written. Where it is only room that is missing (a full disk, a file that
+/// another program holds), the same letter may be written later.
+class dead_letter_error : public error {
+ public:
+  explicit dead_letter_error(const std::string& reason, bool no_room = false)
+      : error{reason}, no_room_{no_room} {}
+  bool no_room() const { return no_room_; }
+
+ private:
+  bool no_room_;
 };
 
 /// Where dead letters go. Any thread.
@@ -34,7 +50,7 @@ class dead_letter_sink {
   virtual ~dead_letter_sink() = default;
 
   /// Returns when the letter is safe. Throws when it could not be written; the caller still has the item
-  /// then.
+  /// then. A dead_letter_error with `no_room` makes a stage wait and write it again.
   virtual void write(const dead_letter_record& letter) = 0;
 };
 

@@ -127,6 +127,7 @@ raw_flags read_flags(int argc, const char* const* argv) {
 
 void apply(runtime_options& options, const option_info& option, const option_value& value) {
   if (option.name == "threads") options.threads = static_cast<unsigned>(std::get<std::int64_t>(value));
+  if (option.name == "replay") options.replay = std::get<std::string>(value);
   if (option.name == "dead-letters") options.dead_letters = std::get<std::string>(value);
   if (option.name == "drain") options.drain = std::chrono::nanoseconds{std::get<std::int64_t>(value)};
   if (option.name == "inactivity")

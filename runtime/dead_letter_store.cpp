@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <string_view>
 #include <system_error>
@@ -22,7 +23,8 @@ constexpr auto make_table =
     "NULL,"
     " op TEXT NOT NULL, item INTEGER NOT NULL, attempt INTEGER NOT NULL, exception_type TEXT NOT NULL,"
     " exception_text TEXT NOT NULL, archive BLOB NOT NULL, json TEXT NOT NULL, item_type TEXT NOT NULL,"
-    " at_ns INTEGER NOT NULL, UNIQUE (graph, run, job, stage, op, item, attempt))";
+    " at_ns INTEGER NOT NULL, replayed_ns INTEGER NOT NULL DEFAULT 0, UNIQUE (graph, run, job, stage, op, "
+    "item, attempt))";
 
 constexpr auto insert_letter =
     "INSERT INTO dead_letters (graph, run, job, stage, op, item, attempt, exception_type, exception_text, "
@@ -31,9 +33,8 @@ constexpr auto insert_letter =
     " ON CONFLICT (graph, run, job, stage, op, item, attempt) DO NOTHING";
 
 constexpr auto select_letters =
-    "SELECT graph, run, job, stage, op, item, attempt, exception_type, exception_text, archive, json, "
-    "item_type, at_ns"
-    " FROM dead_letters ORDER BY id";
+    "SELECT id, graph, run, job, stage, op, item, attempt, exception_type, exception_text, archive, json, "
+    "item_type, at_ns, replayed_ns FROM dead_letters";
 
 std::int64_t unix_time_ns() {
   using namespace std::chrono;
@@ -52,10 +53,21 @@ std::string reason_for(sqlite3* connection, int code) {
   return reason;
 }
 
+/// Only room is missing, or the file's turn: the same letter may be written later.
+bool is_no_room(sqlite3* connection, int code) {
+  const int primary = code & 0xff;
+  if (primary == SQLITE_FULL || primary == SQLITE_BUSY) return true;
+  if (connection == nullptr || (primary != SQLITE_IOERR && primary != SQLITE_CANTOPEN)) return false;
+  const int cause = sqlite3_system_errno(connection);
+  // The shared index of the log can't grow: other calls may have come after the one that failed.
+  return cause == ENOSPC || cause == EDQUOT || sqlite3_extended_errcode(connection) == SQLITE_IOERR_SHMSIZE;
+}
+
 }  // namespace
 
-dead_letter_store_error::dead_letter_store_error(const std::filesystem::path& file, const std::string& reason)
-    : error{"dead letters in '" + file.string() + "': " + reason},
+dead_letter_store_error::dead_letter_store_error(const std::filesystem::path& file, const std::string& reason,
+                                                 bool no_room)
+    : dead_letter_error{"dead letters in '" + file.string() + "': " + reason, no_room},
       file_{std::make_shared<std::filesystem::path>(file)} {}
 
 /// One prepared statement. Columns and parameters are used in their order.
@@ -105,8 +117,7 @@ class dead_letter_store::statement {
     return static_cast<std::size_t>(sqlite3_column_bytes(handle_, column));
   }
   void check(int code) const {
-    if (code != SQLITE_OK)
-      throw dead_letter_store_error{store_.file_, reason_for(store_.connection_.get(), code)};
+    if (code != SQLITE_OK) throw store_.error_of(code);
   }
 
   const dead_letter_store& store_;
@@ -129,21 +140,36 @@ dead_letter_store::dead_letter_store(std::filesystem::path file, std::uint64_t m
   const int code = sqlite3_open_v2(file_.c_str(), &opened,
                                    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   connection_.reset(opened);
-  if (code != SQLITE_OK) throw dead_letter_store_error{file_, reason_for(opened, code)};
+  if (code != SQLITE_OK) throw error_of(code);
   sqlite3_busy_timeout(opened, busy_timeout_ms);
   run("PRAGMA journal_mode = WAL");
   run("PRAGMA synchronous = FULL");
   run(make_table);
+  add_missing_column();
   if (max_bytes > 0)
     run("PRAGMA max_page_count = " + std::to_string(std::max<std::uint64_t>(max_bytes / page_size(), 1)));
 }
 
 dead_letter_store::~dead_letter_store() = default;
 
+dead_letter_store_error dead_letter_store::error_of(int code) const {
+  return {file_, reason_for(connection_.get(), code), is_no_room(connection_.get(), code)};
+}
+
 void dead_letter_store::run(const std::string& sql) const {
   statement command{*this, sql};
   while (command.step()) {
   }
+}
+
+/// Files of earlier versions have no `replayed_ns`.
+void dead_letter_store::add_missing_column() const {
+  {
+    statement select{*this,
+                     "SELECT count(*) FROM pragma_table_info('dead_letters') WHERE name = 'replayed_ns'"};
+    if (select.step() && select.number() > 0) return;
+  }
+  run("ALTER TABLE dead_letters ADD COLUMN replayed_ns INTEGER NOT NULL DEFAULT 0");
 }
 
 std::uint64_t dead_letter_store::page_size() const {
@@ -171,28 +197,65 @@ void dead_letter_store::write(const dead_letter_record& letter) {
   insert.step();
 }
 
+dead_letter_record dead_letter_store::read(statement& row) {
+  dead_letter_record letter;
+  letter.id = row.number();
+  letter.graph = row.text();
+  letter.run = row.text();
+  letter.job = static_cast<std::uint64_t>(row.number());
+  letter.stage = row.text();
+  letter.op = row.text();
+  letter.item = static_cast<std::uint64_t>(row.number());
+  letter.attempt = static_cast<int>(row.number());
+  letter.exception_type = row.text();
+  letter.exception_text = row.text();
+  letter.archive = row.blob();
+  letter.json = row.text();
+  letter.item_type = row.text();
+  letter.at_ns = row.number();
+  letter.replayed_ns = row.number();
+  return letter;
+}
+
 std::vector<dead_letter_record> dead_letter_store::list() const {
   const std::lock_guard lock{mutex_};
-  statement select{*this, select_letters};
+  statement select{*this, std::string{select_letters} + " ORDER BY id"};
   std::vector<dead_letter_record> letters;
-  while (select.step()) {
-    dead_letter_record letter;
-    letter.graph = select.text();
-    letter.run = select.text();
-    letter.job = static_cast<std::uint64_t>(select.number());
-    letter.stage = select.text();
-    letter.op = select.text();
-    letter.item = static_cast<std::uint64_t>(select.number());
-    letter.attempt = static_cast<int>(select.number());
-    letter.exception_type = select.text();
-    letter.exception_text = select.text();
-    letter.archive = select.blob();
-    letter.json = select.text();
-    letter.item_type = select.text();
-    letter.at_ns = select.number();
-    letters.push_back(std::move(letter));
-  }
+  while (select.step()) letters.push_back(read(select));
   return letters;
+}
+
+std::optional<dead_letter_record> dead_letter_store::find(std::int64_t id) const {
+  const std::lock_guard lock{mutex_};
+  statement select{*this, std::string{select_letters} + " WHERE id = ?"};
+  select.bind(id);
+  if (!select.step()) return std::nullopt;
+  return read(select);
+}
+
+std::vector<std::int64_t> dead_letter_store::to_replay(const std::string& graph) const {
+  const std::lock_guard lock{mutex_};
+  statement select{*this, "SELECT id FROM dead_letters WHERE graph = ? AND replayed_ns = 0 ORDER BY id"};
+  select.bind(graph);
+  std::vector<std::int64_t> ids;
+  while (select.step()) ids.push_back(select.number());
+  return ids;
+}
+
+void dead_letter_store::mark_replayed(std::int64_t id) {
+  const std::lock_guard lock{mutex_};
+  statement update{*this, "UPDATE dead_letters SET replayed_ns = ? WHERE id = ?"};
+  update.bind(unix_time_ns());
+  update.bind(id);
+  update.step();
+}
+
+bool dead_letter_store::remove(std::int64_t id) {
+  const std::lock_guard lock{mutex_};
+  statement erase{*this, "DELETE FROM dead_letters WHERE id = ?"};
+  erase.bind(id);
+  erase.step();
+  return sqlite3_changes(connection_.get()) > 0;
 }
 
 std::size_t dead_letter_store::count() const {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,9 +17,9 @@ struct sqlite3;
 namespace penstock {
 
 /// A file of dead letters could not be opened, written or read. The text names the file and the reason.
-class dead_letter_store_error : public error {
+class dead_letter_store_error : public dead_letter_error {
  public:
-  dead_letter_store_error(const std::filesystem::path& file, const std::string& reason);
+  dead_letter_store_error(const std::filesystem::path& file, const std::string& reason, bool no_room = false);
   const std::filesystem::path& file() const { return *file_; }
 
  private:
@@ -38,12 +39,20 @@ class dead_letter_store final : public dead_letter_sink {
 
   const std::filesystem::path& file() const { return file_; }
 
-  /// Throws dead_letter_store_error; a full disk is one, and the letter may be written again later.
+  /// Throws dead_letter_store_error; after one with `no_room` the letter may be written again later.
   void write(const dead_letter_record& letter) override;
 
   /// The letters in the order of writing, the oldest first. Throws dead_letter_store_error.
   std::vector<dead_letter_record> list() const;
   std::size_t count() const;
+  /// The letter with this id; nothing if there is none. Throws dead_letter_store_error.
+  std::optional<dead_letter_record> find(std::int64_t id) const;
+  /// Deletes the letter; false if there is none with this id. Throws dead_letter_store_error.
+  bool remove(std::int64_t id);
+  /// Those of a graph that were not replayed yet, the oldest first. Throws dead_letter_store_error.
+  std::vector<std::int64_t> to_replay(const std::string& graph) const;
+  /// Nothing if there is no such letter. Throws dead_letter_store_error.
+  void mark_replayed(std::int64_t id);
 
  private:
   class statement;
@@ -51,7 +60,10 @@ class dead_letter_store final : public dead_letter_sink {
     void operator()(sqlite3* connection) const;
   };
 
+  static dead_letter_record read(statement& row);
   void run(const std::string& sql) const;
+  void add_missing_column() const;
+  dead_letter_store_error error_of(int code) const;
   std::uint64_t page_size() const;
 
   std::filesystem::path file_;

@@ -80,6 +80,8 @@ std::vector<option_info> make_table() {
        "Threads that all cooperative workers share."},
       {"dead-letters", kind::text, "", 0, 0, "", none, "penstock-dead-letters.sqlite", run,
        "SQLite file for dead letters, made when the first is written."},
+      {"replay", kind::text, "", 0, 0, "", none, "none", run,
+       "File of dead letters that are given to the stages they came from, instead of asking the sources."},
       {"inactivity", kind::duration, "time", 0, week, "", 0, "0 (no limit)", run,
        "A run in which no item moves for so long fails, be it that a body works or a source waits."},
       {"slow-body", kind::duration, "time", 0, week, "", 1000 * million, "1s", run,

@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
@@ -17,10 +18,12 @@
 #include <penstock/runtime/isolated_server.hpp>
 #include <penstock/runtime/lazy_dead_letters.hpp>
 #include <penstock/runtime/logger.hpp>
+#include <penstock/runtime/letter_replay.hpp>
 #include <penstock/runtime/progress.hpp>
 #include <penstock/runtime/report.hpp>
 #include <penstock/runtime/role_entry.hpp>
 #include <penstock/runtime/run_impl.hpp>
+#include <penstock/runtime/service_notifier.hpp>
 #include <penstock/runtime/signal_guard.hpp>
 
 namespace penstock {
@@ -93,9 +96,18 @@ void tell_of_deadline(const run_snapshot& last) {
             << ", refused: " << nacked << '\n';
 }
 
-/// Shows progress and passes signals on until the run has ended.
+/// How long the thread that watches a run may sleep, in ms; -1: until something comes.
+int longest_sleep(const progress_display& progress, std::int64_t until_due) {
+  const int for_progress = progress.active() ? redraw_every : -1;
+  if (until_due < 0) return for_progress;
+  // Up, or it would wake a hair early and go round and round.
+  const auto for_manager = std::min<std::int64_t>(until_due / 1'000'000 + 1, 3'600'000);
+  return static_cast<int>(for_progress < 0 ? for_manager : std::min<std::int64_t>(for_progress, for_manager));
+}
+
+/// Shows progress, passes signals on and tells the service manager until the run has ended.
 void watch(run& running, run_result& result, signal_guard& signals, progress_display& progress,
-           std::chrono::nanoseconds deadline) {
+           std::chrono::nanoseconds deadline, environment& env, service_notifier& manager) {
   struct end_note {
     std::mutex mutex;  ///< held until the wake is over, as this function may return right after
     bool ended = false;
@@ -119,9 +131,13 @@ void watch(run& running, run_result& result, signal_guard& signals, progress_dis
   };
   int seen = 0;
   while (!has_ended()) {
+    // A thread that all stages need and that a body does not give back is what a restart helps against.
+    manager.stay_alive(env.now(), env.long_turns().empty());
     pollfd wait{signals.fd(), POLLIN, 0};
-    if (::poll(&wait, 1, progress.active() ? redraw_every : -1) == 0) progress.show(running.snapshot());
+    const bool late = ::poll(&wait, 1, longest_sleep(progress, manager.until_due(env.now()))) == 0;
+    if (late && progress.active()) progress.show(running.snapshot());
     for (const int count = signals.count(); seen < count; ++seen) {
+      if (seen == 0) manager.stopping();
       if (seen == 0) running.drain(deadline);
       if (seen == 1) running.abort("a second signal came");
     }
@@ -162,6 +178,7 @@ penstock::run runtime::start(const graph& g) {
   }
   run_plan plan = make_plan(g.data(), options_.overrides);
   require_entered(plan);
+  if (!options_.replay.empty()) replay_letters(plan, options_.replay, shared_->log);
   auto state = std::make_shared<penstock::run::impl>(
       shared_->threads, make_environment(*shared_->threads), std::move(plan),
       std::make_unique<lazy_dead_letters>(options_.dead_letters), shared_->log, options_.inactivity,
@@ -179,10 +196,13 @@ int runtime::run(const graph& g, run_snapshot& last) {
   serve_own_role(g.data());
   signal_guard signals;
   try {
+    service_notifier manager = service_notifier::of_environment();
     penstock::run running = start(g);
+    if (!manager.ready()) shared_->log->warn("the service manager at NOTIFY_SOCKET can't be told anything");
     {
       progress_display progress{options_.progress_on_terminal ? stderr : nullptr};
-      watch(running, running.impl_->result(), signals, progress, options_.drain);
+      watch(running, running.impl_->result(), signals, progress, options_.drain, running.impl_->env(),
+            manager);
     }
     running.impl_->tell_failure();  // below, in words
     last = running.snapshot();

@@ -22,6 +22,9 @@ struct runtime_options {
   /// SQLite file for dead letters, made when the first is written.
   std::string dead_letters = "penstock-dead-letters.sqlite";
 
+  /// A file of dead letters that runs work on instead of what their sources have; empty: none.
+  std::string replay;
+
   /// A run in which no item moves for so long fails with inactivity_error; 0: no limit.
   std::chrono::nanoseconds inactivity{0};
 

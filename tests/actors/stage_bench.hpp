@@ -120,10 +120,14 @@ class stage_bench {
       workers.push_back(ps::make_ref<recorder>());
       return workers.back();
     }
-    void post_after(std::int64_t, ps::address, ps::message m) override { timers.push_back(std::move(m)); }
+    void post_after(std::int64_t delay, ps::address, ps::message m) override {
+      timers.push_back(std::move(m));
+      delays.push_back(delay);
+    }
 
     std::vector<ps::ref<recorder>> workers;
     std::vector<ps::message> timers;
+    std::vector<std::int64_t> delays;  ///< of the timers, ns
   };
 
   staffed_world env;

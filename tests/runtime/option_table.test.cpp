@@ -55,6 +55,7 @@ TEST_CASE("the fields of runtime_options start with the defaults of the table") 
   CHECK(options.inactivity.count() == ps::find_run_option("inactivity")->default_number);
   CHECK(options.slow_body.count() == ps::find_run_option("slow-body")->default_number);
   CHECK(options.dead_letters == ps::find_run_option("dead-letters")->default_text);
+  CHECK(options.replay.empty());
   CHECK(options.log_level == ps::find_run_option("log-level")->default_text);
   CHECK(options.report == ps::report_mode::none);
   CHECK(options.progress_on_terminal);

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <memory>
+#include <random>
 #include <utility>
 
 #include <penstock/messages/error.hpp>
@@ -23,8 +24,10 @@ constexpr std::uint64_t most_turns = 400'000;
 
 class letter_box final : public ps::dead_letter_sink {
  public:
-  explicit letter_box(journal& log) : log_{log} {}
+  letter_box(journal& log, std::uint64_t seed) : log_{log}, luck_{seed} {}
   void write(const ps::dead_letter_record& letter) override {
+    // Operators' letters are not written again: the run would fail.
+    if (letter.op.empty() && luck_() % 3 == 0) throw ps::dead_letter_error{"the disk is full", true};
     log_.letters.push_back(letter);
     // What `on_end` emitted came of no item.
     if (letter.archive.empty() && letter.op.empty())
@@ -33,6 +36,7 @@ class letter_box final : public ps::dead_letter_sink {
 
  private:
   journal& log_;
+  std::mt19937_64 luck_;
 };
 
 class trial {
@@ -72,7 +76,7 @@ class trial {
     auto env = std::make_unique<simulated_environment>(shape_.seed);
     env_ = set_.env = env.get();
     run_ = std::make_shared<ps::run::impl>(nullptr, std::move(env), std::move(plan),
-                                           std::make_unique<letter_box>(log_), nullptr,
+                                           std::make_unique<letter_box>(log_, shape_.seed), nullptr,
                                            std::chrono::nanoseconds{shape_.inactivity});
     run_->start();
   }

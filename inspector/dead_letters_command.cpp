@@ -1,0 +1,177 @@
+#include <penstock/inspector/dead_letters_command.hpp>
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <ctime>
+#include <exception>
+#include <filesystem>
+#include <functional>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <penstock/messages/error.hpp>
+#include <penstock/runtime/dead_letter_store.hpp>
+#include <penstock/runtime/text_table.hpp>
+
+namespace penstock {
+
+namespace {
+
+/// Characters of the exception's text in the table.
+constexpr std::size_t text_shown = 60;
+
+/// What was given on the command line; lives as long as the commands do.
+struct letter_arguments {
+  std::string file;
+  std::string graph;
+  std::string stage;
+  bool json = false;
+  std::vector<std::int64_t> letters;
+};
+
+/// A file that is not there is a mistake here, not one to be made.
+dead_letter_store open_store(const std::string& file) {
+  if (!std::filesystem::exists(file))
+    throw dead_letter_store_error{file, "there is no such file; a run makes it with its first dead letter"};
+  return dead_letter_store{file};
+}
+
+/// As in 2026-01-31T23:59:59Z.
+std::string time_text(std::int64_t unix_ns) {
+  const auto seconds = static_cast<std::time_t>(unix_ns / 1'000'000'000);
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  char text[32];
+  return std::string(text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts));
+}
+
+/// The item as JSON; a text where that can't be read, null where there is none.
+nlohmann::ordered_json item_of(const dead_letter_record& letter) {
+  if (letter.json.empty()) return nullptr;
+  auto item = nlohmann::ordered_json::parse(letter.json, nullptr, false);
+  return item.is_discarded() ? nlohmann::ordered_json(letter.json) : item;
+}
+
+nlohmann::ordered_json as_json(const dead_letter_record& letter) {
+  nlohmann::ordered_json shown;
+  shown["id"] = letter.id;
+  shown["at"] = time_text(letter.at_ns);
+  shown["graph"] = letter.graph;
+  shown["run"] = letter.run;
+  shown["stage"] = letter.stage;
+  shown["operator"] = letter.op;
+  shown["job"] = letter.job;
+  shown["number"] = letter.item;
+  shown["attempts"] = letter.attempt;
+  shown["exception"] = letter.exception_type;
+  shown["text"] = letter.exception_text;
+  shown["item_type"] = letter.item_type;
+  shown["replayed_at"] = letter.replayed_ns == 0 ? nlohmann::ordered_json(nullptr)
+                                                 : nlohmann::ordered_json(time_text(letter.replayed_ns));
+  shown["archive_bytes"] = letter.archive.size();
+  shown["item"] = item_of(letter);
+  return shown;
+}
+
+/// What comes of a body may be text in any encoding, which JSON does not hold.
+std::string text_of(const nlohmann::ordered_json& value) {
+  return value.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+std::string first_line(const std::string& text) {
+  return cut_to_width(text.substr(0, text.find('\n')), text_shown);
+}
+
+void list(const letter_arguments& given) {
+  std::vector<dead_letter_record> found;
+  for (auto& each : open_store(given.file).list()) {
+    if (!given.graph.empty() && each.graph != given.graph) continue;
+    if (!given.stage.empty() && each.stage != given.stage) continue;
+    found.push_back(std::move(each));
+  }
+  if (given.json) {
+    auto all = nlohmann::ordered_json::array();
+    for (const auto& each : found) all.push_back(as_json(each));
+    std::cout << text_of(all) << '\n';
+    return;
+  }
+  text_table table{{{"id", true},
+                    {"at"},
+                    {"graph"},
+                    {"stage"},
+                    {"job", true},
+                    {"attempts", true},
+                    {"replayed"},
+                    {"exception"},
+                    {"text"}}};
+  for (const auto& each : found) {
+    table.add({std::to_string(each.id), time_text(each.at_ns), each.graph,
+               each.op.empty() ? each.stage : each.stage + " / " + each.op, std::to_string(each.job),
+               std::to_string(each.attempt), each.replayed_ns == 0 ? "" : "yes", each.exception_type,
+               first_line(each.exception_text)});
+  }
+  std::cout << table.text();
+}
+
+std::string absent(std::int64_t id) { return "there is no dead letter " + std::to_string(id); }
+
+void show(const letter_arguments& given) {
+  const auto letter = open_store(given.file).find(given.letters.front());
+  if (!letter) throw dead_letter_store_error{given.file, absent(given.letters.front())};
+  std::cout << text_of(as_json(*letter)) << '\n';
+}
+
+void remove(const letter_arguments& given) {
+  auto store = open_store(given.file);
+  std::string missing;
+  for (const auto id : given.letters) {
+    if (store.remove(id)) continue;
+    if (!missing.empty()) missing += "; ";
+    missing += absent(id);
+  }
+  if (!missing.empty()) throw dead_letter_store_error{given.file, missing};
+}
+
+/// Text on standard error and exit code 1 instead of what `f` throws.
+template <class F>
+std::function<void()> guarded(F f, std::shared_ptr<letter_arguments> given) {
+  return [f, given = std::move(given)] {
+    try {
+      f(*given);
+    } catch (const std::exception& problem) {
+      std::cerr << "penstock: " << problem.what() << '\n';
+      throw CLI::RuntimeError(1);
+    }
+  };
+}
+
+}  // namespace
+
+void add_dead_letters_command(CLI::App& app) {
+  const auto given = std::make_shared<letter_arguments>();
+  CLI::App* const letters = app.add_subcommand("dead-letters", "look at items that stages gave up");
+  letters->require_subcommand(1);
+
+  CLI::App* const listing = letters->add_subcommand("list", "print a table of them, the oldest first");
+  listing->add_option("FILE", given->file, "the file, --dead-letters of the program")->required();
+  listing->add_option("--graph", given->graph, "only those of this graph");
+  listing->add_option("--stage", given->stage, "only those of this stage");
+  listing->add_flag("--json", given->json, "print a JSON array instead, with their items");
+  listing->callback(guarded(&list, given));
+
+  CLI::App* const showing = letters->add_subcommand("show", "print one as JSON, with its item");
+  showing->add_option("FILE", given->file, "the file")->required();
+  showing->add_option("ID", given->letters, "its number in the list")->required()->expected(1);
+  showing->callback(guarded(&show, given));
+
+  CLI::App* const removing = letters->add_subcommand("remove", "delete some for ever");
+  removing->add_option("FILE", given->file, "the file")->required();
+  removing->add_option("ID", given->letters, "their numbers in the list")->required();
+  removing->callback(guarded(&remove, given));
+}
+
+}  // namespace penstock

@@ -1,0 +1,13 @@
+#include <CLI/CLI.hpp>
+
+#include <penstock/inspector/dead_letters_command.hpp>
+
+int main(int argc, char** argv) {
+  CLI::App app{"Looks at what penstock programs left behind.", "penstock"};
+  app.set_version_flag("--version", "penstock " PENSTOCK_VERSION);
+  app.require_subcommand(1);
+  // One line per command, each with a source file of its own in this folder.
+  penstock::add_dead_letters_command(app);
+  CLI11_PARSE(app, argc, argv);
+  return 0;
+}

@@ -1,0 +1,187 @@
+#include <penstock/runtime/letter_replay.hpp>
+
+#include <spdlog/logger.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <map>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <penstock/messages/error.hpp>
+#include <penstock/messages/item_codec.hpp>
+#include <penstock/runtime/dead_letter_store.hpp>
+
+namespace penstock {
+
+namespace {
+
+/// Has nothing.
+class no_source final : public source_body {
+ public:
+  void fill(fill_work& work, source_context&) override { work.ended = true; }
+  void settle(std::uint64_t, bool, const std::string&) override {}
+};
+
+batch item_in(const dead_letter_record& letter, const item_codec& codec) {
+  const std::span<const std::byte> bytes{letter.archive};
+  return codec.decode({&bytes, 1});
+}
+
+/// Hands out letters of one stage, one at a time, and marks them as replayed.
+class letter_source final : public source_body {
+ public:
+  letter_source(std::shared_ptr<dead_letter_store> store, const item_codec& codec,
+                std::vector<std::int64_t> letters)
+      : store_{std::move(store)}, codec_{codec}, letters_{std::move(letters)} {}
+
+  void fill(fill_work& work, source_context&) override {
+    try {
+      while (next_ < letters_.size() && work.out.empty()) {
+        const auto id = letters_[next_++];
+        const auto letter = store_->find(id);
+        if (!letter) continue;  // somebody has removed it
+        work.out = item_in(*letter, codec_);
+        open_.emplace(work.first_job, id);
+      }
+      work.ended = next_ == letters_.size();
+    } catch (...) {
+      work.error = std::current_exception();
+    }
+  }
+  void settle(std::uint64_t job, bool flagged, const std::string&) override {
+    const auto settled = open_.extract(job);
+    if (!settled.empty() && !flagged) store_->mark_replayed(settled.mapped());
+  }
+  void refuse_open(const std::string&) override { open_.clear(); }
+
+ private:
+  std::shared_ptr<dead_letter_store> store_;
+  const item_codec& codec_;
+  std::vector<std::int64_t> letters_;
+  std::size_t next_ = 0;
+  std::map<std::uint64_t, std::int64_t> open_;  ///< letters by the number of their delivery
+};
+
+class replay_planner {
+ public:
+  replay_planner(run_plan& plan, std::shared_ptr<dead_letter_store> store,
+                 const std::shared_ptr<spdlog::logger>& log)
+      : plan_{plan}, store_{std::move(store)}, log_{log} {}
+
+  void run() {
+    find_scoped();
+    for (const auto id : store_->to_replay(plan_.graph)) sort(id);
+    for (source_plan& each : plan_.sources) silence(each);
+    make_room(letters_.size());
+    std::size_t place = 0;
+    for (auto& [member, ids] : letters_) add_source(place++, member + letters_.size(), std::move(ids));
+  }
+
+ private:
+  /// Between a scatter and its gather, which is in there too, items are pieces of a job that is no more.
+  void find_scoped() {
+    depth_.assign(plan_.members.size(), 0);
+    for (std::size_t i = 0; i < plan_.members.size(); ++i) {
+      const run_plan::member& each = plan_.members[i];
+      if (each.is_source) continue;
+      int depth = 0;
+      for (const auto producer : each.inputs) {
+        const run_plan::member& from = plan_.members[producer];
+        const bool scatters = !from.is_source && plan_.stages[from.index].scatter;
+        const bool gathers = !from.is_source && plan_.stages[from.index].gather;
+        depth = std::max(depth, depth_[producer] + (scatters ? 1 : 0) - (gathers ? 1 : 0));
+      }
+      depth_[i] = depth;
+    }
+  }
+
+  void sort(std::int64_t id) {
+    const auto letter = store_->find(id);
+    if (!letter) return;
+    for (std::size_t i = 0; i < plan_.members.size(); ++i) {
+      if (plan_.members[i].name != letter->stage) continue;
+      const auto problem = problem_with(*letter, i);
+      if (!problem.empty()) return leave(*letter, problem);
+      letters_[i].push_back(id);
+      return;
+    }
+    leave(*letter, "the graph has no such stage");
+  }
+
+  /// Why the member can't take the letter's item; empty if it can.
+  std::string problem_with(const dead_letter_record& letter, std::size_t member) const {
+    const run_plan::member& to = plan_.members[member];
+    if (to.is_source) return "it is of an operator on a source, so no stage has had the item";
+    if (depth_[member] > 0) return "it is between scatter and gather, where an item is a piece of a job";
+    const item_codec* const codec = plan_.stages[to.index].codec;
+    if (to.is_relay || codec == nullptr) return "the stage does not keep what comes in";
+    if (letter.item_type != codec->schema)
+      return "it holds a " + letter.item_type + ", and the stage takes a " + codec->schema;
+    if (codec->decode == nullptr) return "items of type " + letter.item_type + " can't be read back";
+    try {
+      static_cast<void>(item_in(letter, *codec));
+    } catch (const error& unreadable) {
+      return unreadable.what();
+    }
+    return {};
+  }
+
+  void leave(const dead_letter_record& letter, const std::string& problem) const {
+    if (!log_) return;
+    log_->warn("graph '{}', stage '{}': dead letter {} is not replayed: {}", plan_.graph, letter.stage,
+               letter.id, problem);
+  }
+
+  static void silence(source_plan& plan) {
+    plan.make_body = [] { return std::make_unique<no_source>(); };
+    plan.acknowledges = plan.blocking = false;
+    plan.in_flight = 0;
+  }
+
+  /// Producers come before their consumers.
+  void make_room(std::size_t count) {
+    for (run_plan::member& each : plan_.members) {
+      for (std::size_t& input : each.inputs) input += count;
+    }
+    plan_.members.insert(plan_.members.begin(), count, run_plan::member{});
+  }
+
+  void add_source(std::size_t place, std::size_t consumer, std::vector<std::int64_t> ids) {
+    run_plan::member& to = plan_.members[consumer];
+    const item_codec* const codec = plan_.stages[to.index].codec;
+    source_plan& source = plan_.sources.emplace_back();
+    source.name = "letters of " + to.name;
+    source.acknowledges = true;
+    source.blocking = true;  // it reads and writes a file
+    source.make_body = [store = store_, codec, ids = std::move(ids)] {
+      return std::make_unique<letter_source>(store, *codec, ids);
+    };
+    to.inputs.push_back(place);
+    run_plan::member& from = plan_.members[place];
+    from.name = source.name;
+    from.is_source = true;
+    from.index = plan_.sources.size() - 1;
+  }
+
+  run_plan& plan_;
+  std::shared_ptr<dead_letter_store> store_;
+  const std::shared_ptr<spdlog::logger>& log_;
+  std::vector<int> depth_;  ///< scatters without their gather before each member
+  std::map<std::size_t, std::vector<std::int64_t>> letters_;  ///< by member
+};
+
+}  // namespace
+
+void replay_letters(run_plan& plan, const std::filesystem::path& file,
+                    const std::shared_ptr<spdlog::logger>& log) {
+  if (!std::filesystem::exists(file))
+    throw dead_letter_store_error{file, "there is no such file, so there is nothing to replay"};
+  replay_planner{plan, std::make_shared<dead_letter_store>(file), log}.run();
+}
+
+}  // namespace penstock

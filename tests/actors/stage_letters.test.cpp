@@ -1,0 +1,171 @@
+#include <algorithm>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <penstock/messages/dead_letter.hpp>
+#include <penstock_test/batches.hpp>
+#include <penstock_test/catch.hpp>
+
+#include "stage_bench.hpp"
+
+namespace ps = penstock;
+using penstock_test::ints;
+using penstock_test::make_token;
+using penstock_test::stage_bench;
+using penstock_test::verdict;
+
+namespace {
+
+/// Has no room for the next `full` letters, or is broken.
+class letter_box final : public ps::dead_letter_sink {
+ public:
+  void write(const ps::dead_letter_record& letter) override {
+    ++tries;
+    if (broken) throw ps::dead_letter_error{"no permission"};
+    if (full > 0) {
+      --full;
+      throw ps::dead_letter_error{"the disk is full", true};
+    }
+    items.push_back(letter.item);
+  }
+
+  int tries = 0;
+  int full = 0;
+  bool broken = false;
+  std::vector<std::uint64_t> items;  ///< numbers of those that were written down
+};
+
+/// A stage that writes down what is divisible by three. Its items have a token each.
+struct writing_stage : stage_bench {
+  explicit writing_stage(int refused, unsigned workers = 1) {
+    box.full = refused;
+    state.dead_letters = &box;
+    set_body<int>([](const int& n) {
+      if (n % 3 == 0) throw std::runtime_error{"three"};
+      return n;
+    });
+    ps::error_rule write_down;
+    write_down.action = ps::error_action::dead_letter;
+    plan.policy = ps::error_policy{{write_down}};
+    plan.capacity = 8;
+    plan.workers = workers;
+    plan.ordered = true;
+    add_input();
+    start(100);
+  }
+
+  void deliver_jobs(int first, int count) {
+    ps::batch items = ints(first, count);
+    for (int i = 0; i < count; ++i) {
+      told.push_back(std::make_shared<verdict>());
+      items.tokens().append(make_token(told.back()), 1);
+    }
+    deliver(std::move(items));
+  }
+  std::size_t grants() { return producers[0]->all<ps::grant_credit>().size(); }
+  /// The time has come to look for room again.
+  void look_again() { tell(ps::letters_due{}); }
+
+  letter_box box;
+  std::vector<std::shared_ptr<verdict>> told;
+};
+
+}  // namespace
+
+TEST_CASE("an item whose dead letter finds no room stays with its token until there is room") {
+  writing_stage stage{2};
+  stage.deliver_jobs(2, 3);
+  CHECK(stage.told[1]->settled == 0);
+  stage.look_again();
+  CHECK(stage.told[1]->settled == 0);
+  CHECK(stage.box.items.empty());
+
+  stage.look_again();
+  CHECK(stage.box.items == std::vector<std::uint64_t>{1});
+  CHECK(stage.told[1]->settled == 1);
+  CHECK_FALSE(stage.told[1]->flagged);
+  CHECK(stage.sent() == std::vector{2, 4});
+  CHECK_FALSE(stage.failed());
+}
+
+TEST_CASE("a stage without room for dead letters takes on nothing new and says what it waits for") {
+  writing_stage stage{1};
+  stage.deliver_jobs(2, 3);
+  CHECK(stage.sent() == std::vector{2});
+  CHECK(stage.at_work().figures().waits_for == "room for dead letters (the disk is full)");
+  CHECK(stage.at_work().figures().queued == 1);
+  CHECK(stage.at_work().figures().dead_letters == 0);
+
+  stage.look_again();
+  CHECK(stage.sent() == std::vector{2, 4});
+  CHECK(stage.at_work().figures().waits_for == "items");
+  CHECK(stage.at_work().figures().dead_letters == 1);
+}
+
+TEST_CASE("a stage without room for dead letters grants no credit") {
+  writing_stage stage{1};
+  stage.deliver_jobs(1, 8);
+  REQUIRE(stage.sent() == std::vector{1, 2});
+  CHECK(stage.grants() == 0);
+  stage.look_again();
+  CHECK(stage.grants() > 0);
+}
+
+TEST_CASE("a stage looks for room after 100 ms, and after twice as long each time, up to 5 s") {
+  writing_stage stage{9};
+  stage.deliver_jobs(3, 1);
+  for (int i = 0; i < 8; ++i) stage.look_again();
+  constexpr std::int64_t ms = 1'000'000;
+  CHECK(stage.env.delays == std::vector<std::int64_t>{100 * ms, 200 * ms, 400 * ms, 800 * ms, 1600 * ms,
+                                                      3200 * ms, 5000 * ms, 5000 * ms, 5000 * ms});
+  CHECK(stage.env.timers.size() == 9);
+}
+
+TEST_CASE("items that fail while there is no room wait in line, and their letters keep the order") {
+  writing_stage stage{1, 2};
+  stage.deliver_jobs(3, 1);
+  stage.deliver_jobs(6, 1);
+  ps::piece first = stage.take(0);
+  ps::piece second = stage.take(1);
+  stage.work_on(0, std::move(first));
+  stage.work_on(1, std::move(second));
+  CHECK(stage.box.tries == 1);
+  CHECK(stage.env.timers.size() == 1);
+  stage.look_again();
+  CHECK(stage.box.items == std::vector<std::uint64_t>{0, 1});
+  CHECK(stage.told[0]->settled + stage.told[1]->settled == 2);
+}
+
+TEST_CASE("an abort flags the items that wait for room for their letters") {
+  writing_stage stage{100};
+  stage.deliver_jobs(3, 1);
+  stage.tell(ps::abort_run{"enough"});
+  CHECK(stage.told[0]->settled == 1);
+  CHECK(stage.told[0]->flagged);
+  CHECK(stage.box.items.empty());
+  stage.look_again();
+  CHECK(stage.box.tries == 1);
+}
+
+TEST_CASE("a dead letter that can't be written for another reason fails the run and flags its item") {
+  writing_stage stage{0};
+  stage.box.broken = true;
+  stage.deliver_jobs(3, 1);
+  CHECK(stage.failed());
+  CHECK(stage.told[0]->flagged);
+  CHECK(stage.env.timers.empty());
+}
+
+TEST_CASE("a run fails, too, if there is another reason when the stage looks for room again") {
+  writing_stage stage{1};
+  stage.deliver_jobs(3, 1);
+  stage.box.broken = true;
+  stage.look_again();
+  CHECK(stage.failed());
+  CHECK(stage.told[0]->settled == 1);
+  CHECK(stage.told[0]->flagged);
+  CHECK(stage.env.timers.size() == 1);
+}

@@ -1,0 +1,153 @@
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include <penstock/runtime/dead_letter_store.hpp>
+#include <penstock_test/catch.hpp>
+
+namespace ps = penstock;
+using nlohmann::json;
+
+namespace {
+
+/// What the program wrote, to both outputs, and its exit code.
+struct outcome {
+  std::string text;
+  int code = -1;
+};
+
+outcome run(const std::string& arguments) {
+  const std::string command = "'" PENSTOCK_PROGRAM "' " + arguments + " 2>&1";
+  outcome result;
+  std::FILE* const output = ::popen(command.c_str(), "r");
+  REQUIRE(output != nullptr);
+  std::array<char, 4096> buffer{};
+  for (std::size_t size = 0; (size = std::fread(buffer.data(), 1, buffer.size(), output)) > 0;)
+    result.text.append(buffer.data(), size);
+  const int status = ::pclose(output);
+  if (WIFEXITED(status)) result.code = WEXITSTATUS(status);
+  return result;
+}
+
+bool mentions(const outcome& result, const std::string& part) {
+  return result.text.find(part) != std::string::npos;
+}
+
+/// A file with three letters, gone with the object.
+class letter_file {
+ public:
+  letter_file() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "penstock-inspect-XXXXXX").string();
+    folder_ = ::mkdtemp(pattern.data());
+    ps::dead_letter_store store{path()};
+    store.write(letter("orders", "upload", 1));
+    store.write(letter("orders", "fetch", 2));
+    store.write(letter("pictures", "upload", 3));
+  }
+  ~letter_file() {
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+  }
+  letter_file(const letter_file&) = delete;
+  letter_file& operator=(const letter_file&) = delete;
+
+  std::string path() const { return (folder_ / "letters.sqlite").string(); }
+  std::string folder() const { return folder_.string(); }
+  std::size_t count() const { return ps::dead_letter_store{path()}.count(); }
+
+ private:
+  static ps::dead_letter_record letter(const std::string& graph, const std::string& stage,
+                                       std::uint64_t item) {
+    ps::dead_letter_record made;
+    made.graph = graph;
+    made.stage = stage;
+    made.item = item;
+    made.attempt = 2;
+    made.exception_type = "std::runtime_error";
+    made.exception_text = "no answer from host " + std::to_string(item) + "\nsecond line";
+    made.json = R"({"number":)" + std::to_string(item) + "}";
+    made.item_type = "order";
+    made.archive.resize(12);
+    made.at_ns = 1'700'000'000'000'000'000;
+    return made;
+  }
+
+  std::filesystem::path folder_;
+};
+
+}  // namespace
+
+TEST_CASE("the program tells its version") {
+  const auto told = run("--version");
+  CHECK(told.code == 0);
+  CHECK(told.text == "penstock 0.1.0\n");
+}
+
+TEST_CASE("dead-letters list prints a line for each, with its number") {
+  const letter_file file;
+  const auto listed = run("dead-letters list " + file.path());
+  CHECK(listed.code == 0);
+  CHECK(mentions(listed, "2023-11-14T22:13:20Z"));
+  CHECK(mentions(listed, "no answer from host 3"));
+  CHECK_FALSE(mentions(listed, "second line"));
+  CHECK(std::count(listed.text.begin(), listed.text.end(), '\n') == 4);
+}
+
+TEST_CASE("dead-letters list can be limited to a graph and a stage") {
+  const letter_file file;
+  const auto found = json::parse(run("dead-letters list --json --graph orders " + file.path()).text);
+  REQUIRE(found.size() == 2);
+  const auto one =
+      json::parse(run("dead-letters list --json --graph orders --stage upload " + file.path()).text);
+  REQUIRE(one.size() == 1);
+  CHECK(one[0].at("item").at("number") == 1);
+}
+
+TEST_CASE("dead-letters show prints the letter as JSON, with its item") {
+  const letter_file file;
+  const auto shown = run("dead-letters show " + file.path() + " 2");
+  REQUIRE(shown.code == 0);
+  const auto letter = json::parse(shown.text);
+  CHECK(letter.at("id") == 2);
+  CHECK(letter.at("stage") == "fetch");
+  CHECK(letter.at("attempts") == 2);
+  CHECK(letter.at("text") == "no answer from host 2\nsecond line");
+  CHECK(letter.at("item").at("number") == 2);
+  CHECK(letter.at("archive_bytes") == 12);
+}
+
+TEST_CASE("dead-letters remove deletes those that are named, and names those that are not there") {
+  const letter_file file;
+  CHECK(run("dead-letters remove " + file.path() + " 1 3").code == 0);
+  CHECK(file.count() == 1);
+  const auto again = run("dead-letters remove " + file.path() + " 1 2");
+  CHECK(again.code == 1);
+  CHECK(mentions(again, "there is no dead letter 1"));
+  CHECK(file.count() == 0);
+}
+
+TEST_CASE("a file that is not there is named and not made") {
+  const letter_file file;
+  const auto missing = file.folder() + "/other.sqlite";
+  for (const char* command : {"list", "show", "remove"}) {
+    const auto told =
+        run(std::string{"dead-letters "} + command + " " + missing + (command[0] == 'l' ? "" : " 1"));
+    CHECK(told.code == 1);
+    CHECK(mentions(told, missing));
+    CHECK(mentions(told, "no such file"));
+  }
+  CHECK_FALSE(std::filesystem::exists(missing));
+}
+
+TEST_CASE("a letter that is not there is named") {
+  const letter_file file;
+  const auto told = run("dead-letters show " + file.path() + " 99");
+  CHECK(told.code == 1);
+  CHECK(mentions(told, "there is no dead letter 99"));
+}
