@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -7,6 +9,7 @@
 
 #include <penstock/actors/activity.hpp>
 #include <penstock/actors/actor.hpp>
+#include <penstock/messages/reserve.hpp>
 
 namespace penstock {
 
@@ -44,13 +47,7 @@ class actor_box : public mailbox {
   /// Runs turns until there is nothing to do (false) or others should have theirs (true: call again).
   bool run_turns(unsigned most) {
     for (unsigned i = 0; i < most; ++i) {
-      {
-        const std::lock_guard lock{mutex_};
-        std::swap(inbox_, current_);
-      }
-      for (message& each : current_) logic_->receive(each);
-      current_.clear();
-      const after_turn next = logic_->turn();
+      const after_turn next = one_turn();
       if (next == after_turn::done) {
         end();
         return false;
@@ -65,6 +62,29 @@ class actor_box : public mailbox {
   }
 
  private:
+  after_turn one_turn() {
+    {
+      const std::lock_guard lock{mutex_};
+      std::swap(inbox_, current_);
+    }
+    std::size_t read = 0;
+    while (read < current_.size()) {
+      try {
+        while (read < current_.size()) logic_->receive(current_[read++]);
+      } catch (...) {
+        logic_->broke(std::current_exception());
+        discard(current_[read - 1], "it was lost");
+      }
+    }
+    current_.clear();
+    try {
+      return logic_->turn();
+    } catch (...) {
+      logic_->broke(std::current_exception());
+      return after_turn::again;
+    }
+  }
+
   bool rests() {
     const std::lock_guard lock{mutex_};
     if (inbox_.empty()) scheduled_ = false;
@@ -72,7 +92,7 @@ class actor_box : public mailbox {
   }
 
   void end() {
-    std::vector<message> left;
+    messages left;
     {
       const std::lock_guard lock{mutex_};
       ended_ = true;
@@ -88,9 +108,11 @@ class actor_box : public mailbox {
   /// The behaviour is gone for good.
   virtual void released() {}
 
+  using messages = std::vector<message, reserve_allocator<message>>;
+
   std::mutex mutex_;
-  std::vector<message> inbox_;
-  std::vector<message> current_;
+  messages inbox_;
+  messages current_;
   bool scheduled_ = false;
   bool ended_ = false;
   std::unique_ptr<actor_logic> logic_;
