@@ -42,6 +42,12 @@ class run_result {
     const std::lock_guard lock{mutex_};
     return state_;
   }
+  /// What `f` says of the state, which it sees under the lock.
+  template <class F>
+  auto look(F&& f) const {
+    const std::lock_guard lock{mutex_};
+    return f(state_);
+  }
   template <class Change>
   void change(Change&& make) {
     const std::lock_guard lock{mutex_};
@@ -71,7 +77,13 @@ class run_result {
       callbacks.swap(callbacks_);
       ended_.notify_all();
     }
-    for (auto& each : callbacks) each();
+    for (auto& each : callbacks) {
+      try {
+        each();
+      } catch (...) {
+        // There was no memory to say what it threw.
+      }
+    }
     callbacks.clear();  // what they hold goes as well before anybody may go on
     const std::lock_guard lock{mutex_};
     called_ = true;
@@ -112,10 +124,13 @@ class run_controller final : public actor_logic {
 
   // Wiring, before the run starts.
   void set_self(address self) { self_ = std::move(self); }
+  /// With so many members, `set_members` does not throw.
+  void expect_members(std::size_t count);
   void set_members(std::vector<member> members);
 
   void receive(message& m) override;
   after_turn turn() override;
+  void broke(const std::exception_ptr& error) noexcept override;
 
  private:
   void start();

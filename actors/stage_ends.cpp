@@ -146,13 +146,13 @@ void stage::dismiss(bool emit) {
     if (each.leaving) continue;
     each.leaving = true;
     // One that crashed has been told before.
-    if (!each.restarting) each.port->post(finish_worker{emit, is_lost(each.edge)});
+    if (!each.restarting && each.port) each.port->post(finish_worker{emit, is_lost(each.edge)});
   }
   crew_.remove_absent();
 }
 
 after_turn stage::end_turn() {
-  const bool working = crew_.busy() > 0;
+  const bool working = !broken_ && crew_.busy() > 0;
   if (phase_ == phase::running && started_ && !failed_ && inputs_ended() && quiet()) dismiss(true);
   if (phase_ == phase::stopping && !working) {
     // What waits for items that were thrown away goes as it is.
@@ -176,11 +176,12 @@ after_turn stage::end_turn() {
       // Whoever waits for the run may let go of what the user's functions refer to.
       partitioner_.reset();
       collector_.reset();
-      controller_->post(member_ended{member_, std::make_unique<stage_figures>(figures())});
+      controller_->post(member_ended{member_, last_figures()});
       self_ = nullptr;
       return after_turn::done;
     }
   }
+  if (broken_) return after_turn::wait;
   grant_credit_due();
   note_state();
   return again_ ? after_turn::again : after_turn::wait;
