@@ -12,6 +12,9 @@
 extern "C" char __executable_start;
 extern "C" char etext;
 
+/// For debuggers: a place to stop at.
+extern "C" __attribute__((noinline)) void penstock_allocation_fails() { asm volatile("" : : : "memory"); }
+
 namespace reliability {
 
 namespace {
@@ -65,6 +68,7 @@ __attribute__((noinline)) bool must_fail() {
   const auto first = first_failure.load();
   if (number < first || number > first + failures.load()) return false;
   was_hit = true;
+  penstock_allocation_fails();
   return true;
 }
 
