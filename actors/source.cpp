@@ -22,7 +22,9 @@ class delivery_token final : public token {
  private:
   void settled() noexcept override {
     const bool lost = flagged() || std::uncaught_exceptions() > 0;
-    source_->post(delivery_settled{job_, lost, take_reason()});
+    std::string reason = take_reason();
+    if (lost && reason.empty()) reason = "it was lost";  // short enough to need no memory
+    source_->post(delivery_settled{job_, lost, std::move(reason)});
   }
 
   address source_;

@@ -202,7 +202,7 @@ void batch::clear() noexcept {
 
 /// Items that an exception takes with it are lost.
 void batch::destroy() noexcept {
-  if (!tokens_.empty() && std::uncaught_exceptions() > 0) tokens_.flag("it was lost");
+  if (!tokens_.empty() && std::uncaught_exceptions() > 0) tokens_.flag({});
   clear();
 }
 

@@ -67,7 +67,7 @@ void lineage::flag(const std::string& reason) const noexcept {
 }
 
 void lineage::flag_if_unwinding() const noexcept {
-  if (std::uncaught_exceptions() > 0) flag("it was lost");  // short enough to need no memory
+  if (std::uncaught_exceptions() > 0) flag({});  // who catches it may know the reason
 }
 
 }  // namespace penstock

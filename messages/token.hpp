@@ -18,7 +18,8 @@ class token : public ref_counted {
   /// letting go.
   void flag(const std::string& reason) noexcept {
     const std::lock_guard lock{mutex_};
-    if (std::exchange(flagged_, true)) return;
+    flagged_ = true;
+    if (!reason_.empty()) return;
     try {
       reason_ = reason;
     } catch (...) {
