@@ -3,11 +3,11 @@
 JOBS ?= $(shell nproc)
 RUN_ARGS ?= --spool build/run/spool --out build/run --dead-letters build/run/dead-letters.sqlite --report
 
-.PHONY: help run test bench deps format clean
+.PHONY: help run test bench reliability deps format clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 run: deps ## build and run the example inference worker on Fashion-MNIST, report in build/run
 	@scripts/build.sh release -j $(JOBS) inference_worker
@@ -22,6 +22,11 @@ bench: deps ## build and run the benchmarks, figures in build/bench/results.json
 	@scripts/build.sh release -j $(JOBS) penstock_bench
 	@mkdir -p build/bench
 	@build/release/bench/penstock_bench --out build/bench/results.json
+
+reliability: deps ## build and run what breaks things on purpose, findings in build/reliability/results.json
+	@scripts/build.sh release -j $(JOBS) penstock_reliability
+	@mkdir -p build/reliability
+	@build/release/tests/reliability/penstock_reliability --out build/reliability/results.json
 
 deps: ## install the Debian packages that are missing (never removes one)
 	@scripts/deps.sh

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
@@ -29,6 +30,11 @@ class actor_logic {
 
   /// Called after every run of messages: does what there is to do. Must not throw.
   virtual after_turn turn() = 0;
+
+  /// One of the two threw all the same, as there was no memory or by a mistake in here: what it was at is
+  /// half done. Sees to it that the run fails, and that this actor ends in good order; by default the process
+  /// ends.
+  virtual void broke(const std::exception_ptr&) noexcept { std::terminate(); }
 };
 
 /// Where an actor's turns run.
@@ -41,6 +47,7 @@ enum class lane {
 /// The receiving end of an actor. Any thread may post; messages of one sender arrive in order.
 class mailbox : public ref_counted {
  public:
+  /// Takes memory from the reserve if there is no other, so that it does not throw.
   virtual void post(message m) = 0;
 };
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -9,6 +11,7 @@
 
 #include <penstock/actors/activity.hpp>
 #include <penstock/actors/actor.hpp>
+#include <penstock/messages/reserve.hpp>
 
 namespace penstock {
 
@@ -53,14 +56,8 @@ class actor_box : public mailbox {
   /// Runs turns until there is nothing to do (false) or others should have theirs (true: call again).
   bool run_turns(unsigned most) {
     for (unsigned i = 0; i < most; ++i) {
-      {
-        const std::lock_guard lock{mutex_};
-        std::swap(inbox_, current_);
-      }
       count_turn();
-      for (message& each : current_) logic_->receive(each);
-      current_.clear();
-      const after_turn next = logic_->turn();
+      const after_turn next = one_turn();
       count_turn();
       if (next == after_turn::done) {
         end();
@@ -79,6 +76,29 @@ class actor_box : public mailbox {
   // One thread at a time has turns, so no read-modify-write is needed.
   void count_turn() { turns_.store(turns_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed); }
 
+  after_turn one_turn() {
+    {
+      const std::lock_guard lock{mutex_};
+      std::swap(inbox_, current_);
+    }
+    std::size_t read = 0;
+    while (read < current_.size()) {
+      try {
+        while (read < current_.size()) logic_->receive(current_[read++]);
+      } catch (...) {
+        logic_->broke(std::current_exception());
+        discard(current_[read - 1], "it was lost");
+      }
+    }
+    current_.clear();
+    try {
+      return logic_->turn();
+    } catch (...) {
+      logic_->broke(std::current_exception());
+      return after_turn::again;
+    }
+  }
+
   bool rests() {
     const std::lock_guard lock{mutex_};
     if (inbox_.empty()) scheduled_ = false;
@@ -86,7 +106,7 @@ class actor_box : public mailbox {
   }
 
   void end() {
-    std::vector<message> left;
+    messages left;
     {
       const std::lock_guard lock{mutex_};
       ended_ = true;
@@ -102,9 +122,11 @@ class actor_box : public mailbox {
   /// The behaviour is gone for good.
   virtual void released() {}
 
+  using messages = std::vector<message, reserve_allocator<message>>;
+
   mutable std::mutex mutex_;
-  std::vector<message> inbox_;
-  std::vector<message> current_;
+  messages inbox_;
+  messages current_;
   bool scheduled_ = false;
   bool ended_ = false;
   std::atomic<std::uint64_t> turns_{0};

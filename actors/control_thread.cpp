@@ -45,7 +45,7 @@ control_thread::~control_thread() {
   thread_.join();
 }
 
-void control_thread::post(task work) {
+void control_thread::add(task work) {
   {
     const std::lock_guard lock{mutex_};
     due_.push_back(std::move(work));
@@ -53,7 +53,7 @@ void control_thread::post(task work) {
   woken_.notify_one();
 }
 
-void control_thread::at(std::int64_t when, task work) {
+void control_thread::add(std::int64_t when, task work) {
   {
     const std::lock_guard lock{mutex_};
     timers_.emplace(when, std::move(work));
@@ -85,9 +85,9 @@ void control_thread::run() {
       }
       continue;
     }
-    std::vector<task> work = std::exchange(due_, {});
+    auto work = std::exchange(due_, {});
     lock.unlock();
-    for (task& each : work) each();
+    for (task& each : work) each->run();
     work.clear();
     lock.lock();
   }

@@ -8,9 +8,11 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <penstock/actors/actor.hpp>
+#include <penstock/messages/reserve.hpp>
 
 namespace penstock {
 
@@ -18,8 +20,6 @@ namespace penstock {
 /// body can hold it up. Any thread may call.
 class control_thread {
  public:
-  using task = std::function<void()>;
-
   control_thread();
   /// Drops what is still due and joins.
   ~control_thread();
@@ -27,19 +27,41 @@ class control_thread {
   /// True on a thread of that kind: it must not wait for what only it can do.
   static bool is_here();
 
-  void post(task work);
+  /// Runs `work`, a function without arguments, soon. Takes memory from the reserve if there is no other.
+  template <class F>
+  void post(F work) {
+    add(std::make_unique<job_of<F>>(std::move(work)));
+  }
   /// Runs `work` at `when` (ns of `steady_now`); equal times in order of the calls.
-  void at(std::int64_t when, task work);
+  template <class F>
+  void at(std::int64_t when, F work) {
+    add(when, std::make_unique<job_of<F>>(std::move(work)));
+  }
 
   address spawn(std::unique_ptr<actor_logic> logic);
 
  private:
+  struct job : from_reserve {
+    virtual ~job() = default;
+    virtual void run() = 0;
+  };
+  template <class F>
+  struct job_of final : job {
+    explicit job_of(F given) : work{std::move(given)} {}
+    void run() override { work(); }
+    F work;
+  };
+  using task = std::unique_ptr<job>;
+  using timer = std::pair<const std::int64_t, task>;
+
+  void add(task work);
+  void add(std::int64_t when, task work);
   void run();
 
   std::mutex mutex_;
   std::condition_variable woken_;
-  std::vector<task> due_;
-  std::multimap<std::int64_t, task> timers_;
+  std::vector<task, reserve_allocator<task>> due_;
+  std::multimap<std::int64_t, task, std::less<>, reserve_allocator<timer>> timers_;
   bool over_ = false;
   std::thread thread_;
 };

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <penstock/actors/percentiles.hpp>
+#include <penstock/messages/reserve.hpp>
 
 namespace penstock {
 
@@ -20,7 +21,7 @@ struct worker_figures {
 };
 
 /// What a source or stage tells of itself. Times in ns, shares of its workers' time.
-struct stage_figures {
+struct stage_figures : from_reserve {
   std::string name;
   std::string kind;
   std::string pool;

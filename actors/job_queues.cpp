@@ -39,7 +39,7 @@ void pause_briefly() {
 
 struct alignas(64) job_queues::worker_queue {
   std::mutex mutex;  ///< for the queue and `next`
-  std::deque<job> jobs;
+  std::deque<job, reserve_allocator<job>> jobs;
   job next = nullptr;
   std::atomic<std::size_t> size{0};     ///< of the queue alone: `next` is not for others
   std::atomic<std::uint64_t> taken{0};  ///< jobs that this worker has begun

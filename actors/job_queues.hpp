@@ -8,6 +8,8 @@
 #include <mutex>
 #include <vector>
 
+#include <penstock/messages/reserve.hpp>
+
 namespace penstock {
 
 /// Jobs for a fixed number of workers, each a thread that takes one after the other. A worker has a queue of
@@ -64,7 +66,7 @@ class job_queues {
   std::vector<std::unique_ptr<worker_queue>> workers_;
 
   std::mutex outside_mutex_;
-  std::deque<job> outside_;
+  std::deque<job, reserve_allocator<job>> outside_;
   std::atomic<std::size_t> outside_size_{0};
 
   std::mutex parked_mutex_;

@@ -29,6 +29,8 @@ class lease_keeper final : public actor_logic {
 
   void receive(message& m) override;
   after_turn turn() override;
+  /// No memory, for instance: the next turn tries again.
+  void broke(const std::exception_ptr&) noexcept override { due_ = true; }
 
  private:
   void extend();

@@ -15,14 +15,13 @@ constexpr std::uint32_t small_batch = 64;
 
 std::uint32_t outbox::connect(address consumer, const std::string& name, std::uint32_t port,
                               std::uint32_t capacity, ref<edge_link> link, std::uint64_t heaviest) {
-  output_edge edge;
+  output_edge& edge = edges_.emplace_back();  // in its place, as moving one takes memory
   edge.consumer = std::move(consumer);
   edge.name = name;
   edge.port = port;
   edge.quarter = std::max<std::uint32_t>(1, capacity / 4);
   edge.link = std::move(link);
   edge.heaviest = static_cast<std::int64_t>(heaviest);
-  edges_.push_back(std::move(edge));
   ++live_;
   return static_cast<std::uint32_t>(edges_.size() - 1);
 }

@@ -72,6 +72,13 @@ class outbox {
   void discard(const std::string& reason);
   /// Tells every consumer that nothing more comes.
   void end();
+  /// There will be so many edges. Edges can't be moved to a larger array where there is no memory.
+  void expect(std::size_t edges) { edges_.reserve(edges); }
+  /// Wiring failed halfway: from now on there are no edges.
+  void forget() {
+    edges_.clear();
+    live_ = 0;
+  }
 
   /// Describes what the stage waits for: the consumers without credit.
   const std::vector<output_edge>& all() const { return edges_; }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include <penstock/messages/batch.hpp>
+#include <penstock/messages/reserve.hpp>
 
 namespace penstock {
 
@@ -57,7 +58,7 @@ struct failed_item {
 };
 
 /// What became of a piece, or of the part of it that was worked on.
-struct piece_report {
+struct piece_report : from_reserve {
   std::uint32_t worker = 0;
   std::uint32_t edge = 0;
   std::uint32_t key_slot = 0;
@@ -76,6 +77,7 @@ struct piece_report {
   bool last = true;               ///< nothing more comes of the piece
   bool ended = false;             ///< the worker has run its last hook
   std::exception_ptr hook_error;  ///< a constructor or hook threw
+  bool broke = false;             ///< the worker itself threw: it lost what it had, and the run can't go on
   std::int64_t began = 0;         ///< ns
   std::int64_t finished = 0;
 };

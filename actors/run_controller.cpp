@@ -38,6 +38,11 @@ run_controller::run_controller(environment& env, run_state& run, std::shared_ptr
                                std::int64_t inactivity, std::int64_t slow_body)
     : env_{env}, run_{run}, result_{std::move(result)}, inactivity_{inactivity}, slow_body_{slow_body} {}
 
+void run_controller::expect_members(std::size_t count) {
+  ended_.reserve(count);
+  result_->change([&](run_result::state& s) { s.last.reserve(count); });
+}
+
 void run_controller::set_members(std::vector<member> members) {
   members_ = std::move(members);
   ended_.assign(members_.size(), false);
@@ -153,6 +158,26 @@ void run_controller::fail(std::exception_ptr error, const std::string& where) {
     s.failed_member = where;
   });
   abort(run_phase::failed, where.empty() ? "the run failed" : "the run failed in " + where);
+}
+
+/// It ran out of memory while it took something down: the run fails, or goes on with its end.
+void run_controller::broke(const std::exception_ptr& error) noexcept {
+  if (over_) return;
+  result_->change([&](run_result::state& s) {
+    if (s.phase == run_phase::running || s.phase == run_phase::draining) s.phase = run_phase::failed;
+    if (s.phase == run_phase::failed && !s.error) s.error = error;
+  });
+  aborting_ = true;
+  run_.stopping.store(true);
+  for (const member& each : members_) each.to->post(abort_run{"the run failed"});
+  if (give_up_at_ == 0) {
+    give_up_at_ = env_.now() + patience;
+    env_.remind(patience, self_, check_time{});
+  } else if (env_.now() >= give_up_at_ && open_ > 0) {
+    env_.give_up();
+    gave_up_ = true;
+    open_ = 0;
+  }
 }
 
 void run_controller::drain(std::int64_t deadline) {

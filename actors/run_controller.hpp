@@ -46,6 +46,12 @@ class run_result {
     const std::lock_guard lock{mutex_};
     return state_;
   }
+  /// What `f` says of the state, which it sees under the lock.
+  template <class F>
+  auto look(F&& f) const {
+    const std::lock_guard lock{mutex_};
+    return f(state_);
+  }
   template <class Change>
   void change(Change&& make) {
     const std::lock_guard lock{mutex_};
@@ -75,7 +81,13 @@ class run_result {
       callbacks.swap(callbacks_);
       ended_.notify_all();
     }
-    for (auto& each : callbacks) each();
+    for (auto& each : callbacks) {
+      try {
+        each();
+      } catch (...) {
+        // There was no memory to say what it threw.
+      }
+    }
     callbacks.clear();  // what they hold goes as well before anybody may go on
     const std::lock_guard lock{mutex_};
     called_ = true;
@@ -118,6 +130,8 @@ class run_controller final : public actor_logic {
 
   // Wiring, before the run starts.
   void set_self(address self) { self_ = std::move(self); }
+  /// With so many members, `set_members` does not throw.
+  void expect_members(std::size_t count);
   void set_members(std::vector<member> members);
   void set_groups(const std::vector<group_plan>& groups);
   /// ns that bodies get to return after an abort; at least the second that they have anyway.
@@ -125,6 +139,7 @@ class run_controller final : public actor_logic {
 
   void receive(message& m) override;
   after_turn turn() override;
+  void broke(const std::exception_ptr& error) noexcept override;
 
  private:
   void start();

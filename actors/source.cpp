@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <exception>
 #include <limits>
 #include <utility>
 
@@ -19,7 +20,12 @@ class delivery_token final : public token {
   std::uint64_t job() const override { return job_ + 1; }
 
  private:
-  void settled() noexcept override { source_->post(delivery_settled{job_, flagged(), reason()}); }
+  void settled() noexcept override {
+    const bool lost = flagged() || std::uncaught_exceptions() > 0;
+    std::string reason = take_reason();
+    if (lost && reason.empty()) reason = "it was lost";  // short enough to need no memory
+    source_->post(delivery_settled{job_, lost, std::move(reason)});
+  }
 
   address source_;
   std::uint64_t job_;
@@ -28,7 +34,15 @@ class delivery_token final : public token {
 }  // namespace
 
 source::source(const source_plan& plan, std::uint32_t member, environment& env, run_state& run)
-    : plan_{plan}, member_{member}, env_{env}, run_{run}, context_{run, plan.name} {}
+    : plan_{plan},
+      member_{member},
+      env_{env},
+      run_{run},
+      context_{run, plan.name},
+      bare_figures_{std::make_unique<stage_figures>()} {
+  bare_figures_->name = plan.name;
+  bare_figures_->kind = "source";
+}
 
 source::~source() { context_.woken_by().listen({}); }
 
@@ -98,7 +112,7 @@ after_turn source::turn() {
     body_.reset();
   }
   chain_.reset();
-  controller_->post(member_ended{member_, std::make_unique<stage_figures>(figures())});
+  controller_->post(member_ended{member_, last_figures()});
   context_.woken_by().listen({});
   self_ = nullptr;
   return after_turn::done;
@@ -156,8 +170,17 @@ bool source::produce() {
 }
 
 void source::add_tokens(batch& made) {
-  for (std::uint32_t i = 0; i < made.size(); ++i) {
-    made.tokens().append(ref<token>{new delivery_token{self_, next_job_++}}, 1);
+  const auto end = next_job_ + made.size();
+  try {
+    while (next_job_ < end) {
+      ref<token> delivery{new delivery_token{self_, next_job_}};
+      ++next_job_;
+      made.tokens().append(delivery, 1);
+    }
+  } catch (...) {
+    // Those that got none have nobody who could tell.
+    while (next_job_ < end) settle({next_job_++, true, "it was lost"});
+    throw;
   }
 }
 
@@ -235,11 +258,27 @@ void source::abort(const std::string& reason) {
   outbox_.discard(reason);
 }
 
+void source::broke(const std::exception_ptr& error) noexcept {
+  finish();
+  fail_run(error, {});
+  outbox_.discard("it was lost");
+}
+
 void source::fail_run(const std::exception_ptr& error, const std::string& operation) {
   if (!failed_) controller_->post(member_failed{member_, error, operation});
   failed_ = true;
   running_ = false;
   unpause();
+}
+
+/// For the controller; without memory no more than its name.
+std::unique_ptr<stage_figures> source::last_figures() {
+  try {
+    return std::make_unique<stage_figures>(figures());
+  } catch (...) {
+    if (!bare_figures_) throw;
+    return std::move(bare_figures_);
+  }
 }
 
 stage_figures source::figures() const {

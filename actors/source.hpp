@@ -47,6 +47,7 @@ class source final : public actor_logic {
 
   void receive(message& m) override;
   after_turn turn() override;
+  void broke(const std::exception_ptr& error) noexcept override;
 
  private:
   void start();
@@ -63,6 +64,7 @@ class source final : public actor_logic {
   void drain();
   void finish();
   void abort(const std::string& reason);
+  std::unique_ptr<stage_figures> last_figures();
   void fail_run(const std::exception_ptr& error, const std::string& operation);
 
   const source_plan& plan_;
@@ -76,6 +78,7 @@ class source final : public actor_logic {
   std::unique_ptr<chain> chain_;
   outbox outbox_;
   meter meter_;
+  std::unique_ptr<stage_figures> bare_figures_;  ///< kept ready for an end without memory
 
   bool running_ = false;   ///< may produce
   bool finished_ = false;  ///< nothing more will be made

@@ -69,6 +69,9 @@ void stage::connect_input(std::uint32_t edge, address producer, std::uint32_t pr
 void stage::ready() {
   if (plan_.limit) look_out_ = make_ref<look_out>(env_, self_);
   outbox_.set_workers(plan_.workers);
+  bare_figures_ = std::make_unique<stage_figures>();
+  bare_figures_->name = plan_.stage;
+  bare_figures_->kind = plan_.kind;
   ledger_.emplace(plan_.capacity, static_cast<std::int64_t>(plan_.bytes), inputs_.size(), plan_.workers);
 }
 
@@ -80,6 +83,7 @@ void stage::refresh_time() {
 }
 
 void stage::receive(message& m) {
+  if (broken_) return receive_broken(m);
   refresh_time();
   std::visit(overloaded{
                  [this](deliver_items& each) { arrive(each); },

@@ -44,6 +44,10 @@ class stage final : public actor_logic {
 
   void receive(message& m) override;
   after_turn turn() override;
+  void broke(const std::exception_ptr& error) noexcept override;
+  /// The run could not be wired: nobody will say that the inputs have ended, or wants to know of the outputs'
+  /// end.
+  void forget_edges();
 
  private:
   enum class phase {
@@ -171,6 +175,8 @@ class stage final : public actor_logic {
   void dismiss(bool emit);
   after_turn end_turn();
   void note_state();
+  std::unique_ptr<stage_figures> last_figures();
+  void receive_broken(message& m);
   std::string waits_for() const;
 
   const stage_plan& plan_;
@@ -221,7 +227,9 @@ class stage final : public actor_logic {
   bool told_end_ = false;
   bool failed_ = false;  ///< the run is about to be aborted
   bool aborted_ = false;
-  std::string reason_;  ///< why things are thrown away
+  bool broken_ = false;  ///< it threw: what it knows of its workers and items is not to be trusted
+  std::unique_ptr<stage_figures> bare_figures_;  ///< kept ready for an end without memory
+  std::string reason_;                           ///< why things are thrown away
   meter meter_;
   std::int64_t in_work_ = 0;
   std::int64_t now_ = 0;

@@ -150,13 +150,13 @@ void stage::dismiss(bool emit) {
     if (each.leaving) continue;
     each.leaving = true;
     // One that crashed has been told before.
-    if (!each.restarting) each.port->post(finish_worker{emit, is_lost(each.edge)});
+    if (!each.restarting && each.port) each.port->post(finish_worker{emit, is_lost(each.edge)});
   }
   crew_.remove_absent();
 }
 
 after_turn stage::end_turn() {
-  const bool working = crew_.busy() > 0;
+  const bool working = !broken_ && crew_.busy() > 0;
   const bool standing = halt_ != standstill::none;
   if (phase_ == phase::running && started_ && !failed_ && !standing && inputs_ended() && quiet())
     dismiss(true);
@@ -182,11 +182,12 @@ after_turn stage::end_turn() {
       // Whoever waits for the run may let go of what the user's functions refer to.
       partitioner_.reset();
       collector_.reset();
-      controller_->post(member_ended{member_, std::make_unique<stage_figures>(figures())});
+      controller_->post(member_ended{member_, last_figures()});
       self_ = nullptr;
       return after_turn::done;
     }
   }
+  if (broken_) return after_turn::wait;
   if (letters_.empty()) grant_credit_due();
   note_state();
   return again_ ? after_turn::again : after_turn::wait;

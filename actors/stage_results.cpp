@@ -29,6 +29,7 @@ void stage::note_report(piece_report& report) {
 }
 
 void stage::settle(piece_report& report) {
+  if (report.broke) return broke(report.hook_error);
   run_.last_progress.store(now_, std::memory_order_relaxed);
   if (inline_worker_) {
     if (report.taken > 0) inline_record_.crashes = 0;

@@ -77,29 +77,31 @@ thread_pool::~thread_pool() {
 address thread_pool::spawn(std::unique_ptr<actor_logic> logic, ref<activity> counted,
                            const std::string& name) {
   ref<thread_box> box{new thread_box{std::move(logic), std::move(counted)}};
+  const std::string short_name = name.substr(0, 15);  // as long as such names may be
+  const std::lock_guard lock{mutex_};
+  join_ended();
+  threads_.reserve(threads_.size() + 1);  // once the thread runs nothing may throw
   entry added;
   added.ended = std::make_shared<bool>(false);
   {
-    const std::lock_guard lock{census_->mutex};
+    const std::lock_guard counting{census_->mutex};
     ++census_->running;
   }
   try {
     added.thread = std::thread{[box, ended = added.ended, shared = census_]() mutable {
       box->run();
       box = nullptr;
-      const std::lock_guard lock{shared->mutex};
+      const std::lock_guard counting{shared->mutex};
       *ended = true;
       --shared->running;
       shared->changed.notify_all();
     }};
   } catch (...) {
-    const std::lock_guard lock{census_->mutex};
+    const std::lock_guard counting{census_->mutex};
     --census_->running;
     throw;
   }
-  pthread_setname_np(added.thread.native_handle(), name.substr(0, 15).c_str());
-  const std::lock_guard lock{mutex_};
-  join_ended();
+  pthread_setname_np(added.thread.native_handle(), short_name.c_str());
   threads_.push_back(std::move(added));
   return box;
 }

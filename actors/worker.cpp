@@ -265,6 +265,13 @@ bool worker::is_broken_by(const piece_report& report) const {
   return plan_.policy.decide(attempt, report.failure->error, 0).action == error_action::restart;
 }
 
+void worker::abandon() noexcept {
+  if (open_scope_) open_scope_->flag("it was lost");
+  current_.items.discard("it was lost");
+  suspended_ = false;
+  open_scope_ = nullptr;
+}
+
 piece_report worker::finish(bool emit, bool lost) {
   const current_body here{run_.graph, plan_.stage};
   piece_report report;

@@ -66,6 +66,8 @@ class worker {
   /// `on_end` (if `emit`), `on_stop`, and the end of the body. `lost`: nobody else takes an item that is half
   /// done.
   piece_report finish(bool emit, bool lost = true);
+  /// After an exception that left a piece half done: flags what is left of it. Nothing more is to be run.
+  void abandon() noexcept;
 
   /// Whether by the stage's policy the body is of no more use after this.
   bool is_broken_by(const piece_report& report) const;

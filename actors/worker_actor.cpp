@@ -14,6 +14,14 @@ void worker_actor::receive(message& m) { waiting_.push_back(std::move(m)); }
 
 /// One piece a turn, so that the scheduler's other actors wait for one piece at most.
 after_turn worker_actor::turn() {
+  if (finishing_) {
+    // Its end threw.
+    piece_report ended;
+    ended.worker = worker_.number();
+    ended.ended = true;
+    report(std::move(ended));
+    return after_turn::done;
+  }
   if (waiting_.empty()) return after_turn::wait;
   message m = std::move(waiting_.front());
   waiting_.pop_front();
@@ -34,6 +42,7 @@ after_turn worker_actor::turn() {
   } else if (auto* resumed = std::get_if<resume_worker>(&m)) {
     resume(resumed->room);
   } else if (auto* last = std::get_if<finish_worker>(&m)) {
+    finishing_ = true;
     report(worker_.finish(last->emit && !run_.stopping && !broken_, last->lost));
     return after_turn::done;
   }
@@ -108,6 +117,17 @@ void worker_actor::resume(std::uint32_t room) {
   made.finished = env_.now();
   broken_ = worker_.is_broken_by(made);
   report(std::move(made));
+}
+
+/// What it had went with the exception. It still hands back what comes, until the stage sends it home.
+void worker_actor::broke(const std::exception_ptr& error) noexcept {
+  broken_ = true;
+  worker_.abandon();
+  piece_report lost;
+  lost.worker = worker_.number();
+  lost.hook_error = error;
+  lost.broke = true;
+  report(std::move(lost));
 }
 
 void worker_actor::report(piece_report made) {

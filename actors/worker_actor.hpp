@@ -19,6 +19,7 @@ class worker_actor final : public actor_logic {
 
   void receive(message& m) override;
   after_turn turn() override;
+  void broke(const std::exception_ptr& error) noexcept override;
 
  private:
   void report(piece_report made);
@@ -32,7 +33,8 @@ class worker_actor final : public actor_logic {
   run_state& run_;
   worker worker_;
   address stage_;
-  std::deque<message> waiting_;
+  std::deque<message, reserve_allocator<message>> waiting_;
+  bool finishing_ = false;
   bool broken_ = false;  ///< its body could not be made or started, or is not to be used again
 };
 

@@ -37,16 +37,16 @@ class real_environment final : public environment {
   void post_after(std::int64_t delay, address to, message m) override {
     // A timer that is set keeps the run from being quiet.
     activity_->begin();
-    auto late = std::make_shared<message>(std::move(m));
-    world_.control().at(steady_now() + delay, [to = std::move(to), late, counted = activity_] {
-      to->post(std::move(*late));
-      counted->end();
-    });
+    world_.control().at(steady_now() + delay,
+                        [to = std::move(to), late = std::move(m), counted = activity_]() mutable {
+                          to->post(std::move(late));
+                          counted->end();
+                        });
   }
 
   void remind(std::int64_t delay, address to, message m) override {
-    auto late = std::make_shared<message>(std::move(m));
-    world_.control().at(steady_now() + delay, [to = std::move(to), late] { to->post(std::move(*late)); });
+    world_.control().at(steady_now() + delay,
+                        [to = std::move(to), late = std::move(m)]() mutable { to->post(std::move(late)); });
   }
 
   void expect() override { activity_->begin(); }

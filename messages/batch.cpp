@@ -1,6 +1,7 @@
 #include <penstock/messages/batch.hpp>
 
 #include <algorithm>
+#include <exception>
 #include <new>
 #include <utility>
 
@@ -77,9 +78,11 @@ batch batch::split_front(std::uint32_t count) {
   } else {
     front_weight = weight_ - std::min(weight_, measure(count, count_ - count));
   }
+  // Before anything has changed, as it may throw.
+  lineage front_tokens = tokens_.empty() ? lineage{} : tokens_.split_front(count);
   batch front{memory_, first_, count, front_weight};
   front.shared_ = shared_;
-  if (!tokens_.empty()) front.tokens_ = tokens_.split_front(count);
+  front.tokens_ = std::move(front_tokens);
   first_ += count;
   count_ -= count;
   weight_ -= front_weight;
@@ -143,19 +146,22 @@ void batch::append(batch&& other) {
   const auto total = count_ + other.count_;
   const bool neighbours = memory_ == other.memory_ && first_ + count_ == other.first_;
   assert(neighbours ? shared_ == other.shared_ : !shared_ && !other.shared_);
+  ref<slab> grown;
+  if (!neighbours && (!memory_->unique() || first_ + total > memory_->capacity()))
+    grown = slab::make(kind, std::max(total, 2 * count_));
+  if (!tokens_.empty() || !other.tokens_.empty()) {
+    if (tokens_.empty()) tokens_.append(nullptr, count_);
+    if (other.tokens_.empty()) other.tokens_.append(nullptr, other.count_);
+    tokens_.append(std::move(other.tokens_));
+  }
+  // Nothing of this throws.
   if (!neighbours) {
-    if (!memory_->unique() || first_ + total > memory_->capacity()) {
-      auto grown = slab::make(kind, std::max(total, 2 * count_));
+    if (grown) {
       kind.relocate(memory_->at(first_), grown->at(0), count_);
       memory_ = std::move(grown);
       first_ = 0;
     }
     kind.relocate(other.memory_->at(other.first_), memory_->at(first_ + count_), other.count_);
-  }
-  if (!tokens_.empty() || !other.tokens_.empty()) {
-    if (tokens_.empty()) tokens_.append(nullptr, count_);
-    if (other.tokens_.empty()) other.tokens_.append(nullptr, other.count_);
-    tokens_.append(std::move(other.tokens_));
   }
   count_ = total;
   weight_ += std::exchange(other.weight_, 0);
@@ -192,6 +198,12 @@ void batch::clear() noexcept {
   shared_ = false;
   memory_ = nullptr;
   if (!tokens_.empty()) tokens_ = lineage{};
+}
+
+/// Items that an exception takes with it are lost.
+void batch::destroy() noexcept {
+  if (!tokens_.empty() && std::uncaught_exceptions() > 0) tokens_.flag({});
+  clear();
 }
 
 void batch::discard(const std::string& reason) noexcept {

@@ -52,7 +52,9 @@ class batch {
   batch& operator=(batch&& other) noexcept;
   batch(const batch&) = delete;
   batch& operator=(const batch&) = delete;
-  ~batch() { clear(); }
+  ~batch() {
+    if (memory_) destroy();
+  }
 
   bool empty() const { return count_ == 0; }
   std::uint32_t size() const { return count_; }
@@ -105,6 +107,8 @@ class batch {
   void discard(const std::string& reason) noexcept;
 
  private:
+  void destroy() noexcept;
+
   ref<slab> memory_;
   std::size_t weight_ = 0;
   std::uint32_t first_ = 0;

@@ -1,6 +1,7 @@
 #include <penstock/messages/lineage.hpp>
 
 #include <algorithm>
+#include <exception>
 #include <iterator>
 #include <utility>
 
@@ -59,10 +60,14 @@ lineage lineage::expand(std::span<const std::uint32_t> counts) const {
   return result;
 }
 
-void lineage::flag(const std::string& reason) const {
+void lineage::flag(const std::string& reason) const noexcept {
   for (const run& each : runs_) {
     if (each.holder) each.holder->flag(reason);
   }
+}
+
+void lineage::flag_if_unwinding() const noexcept {
+  if (std::uncaught_exceptions() > 0) flag({});  // who catches it may know the reason
 }
 
 }  // namespace penstock

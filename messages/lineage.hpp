@@ -13,6 +13,16 @@ namespace penstock {
 /// Which token stands for which item of a batch, run-length coded. Empty for items that nobody acknowledges.
 class lineage {
  public:
+  lineage() = default;
+  lineage(const lineage&) = default;
+  lineage(lineage&&) noexcept = default;
+  lineage& operator=(const lineage&) = default;
+  lineage& operator=(lineage&&) noexcept = default;
+  /// Where an exception takes items with it they are lost, and their tokens are flagged.
+  ~lineage() {
+    if (!runs_.empty()) flag_if_unwinding();
+  }
+
   struct run {
     ref<token> holder;  ///< null: these items have no token
     std::uint32_t count;
@@ -35,9 +45,11 @@ class lineage {
   lineage expand(std::span<const std::uint32_t> counts) const;
 
   /// Flags every token, before its items are thrown away.
-  void flag(const std::string& reason) const;
+  void flag(const std::string& reason) const noexcept;
 
  private:
+  void flag_if_unwinding() const noexcept;
+
   std::vector<run> runs_;
 };
 

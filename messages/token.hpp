@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include <penstock/messages/ref.hpp>
 
@@ -15,10 +16,15 @@ class token : public ref_counted {
  public:
   /// Marks the job as lost in part or whole. The first reason is kept. Any thread; must be called before
   /// letting go.
-  void flag(const std::string& reason) {
+  void flag(const std::string& reason) noexcept {
     const std::lock_guard lock{mutex_};
-    if (!flagged_) reason_ = reason;
     flagged_ = true;
+    if (!reason_.empty()) return;
+    try {
+      reason_ = reason;
+    } catch (...) {
+      // No memory for the words; that it is lost counts.
+    }
   }
 
   bool flagged() const {
@@ -33,6 +39,13 @@ class token : public ref_counted {
 
   /// Number of the delivery that this is of, from 1; 0 if it is of none.
   virtual std::uint64_t job() const { return 0; }
+
+ protected:
+  /// For the verdict: nobody asks any more.
+  std::string take_reason() noexcept {
+    const std::lock_guard lock{mutex_};
+    return std::move(reason_);
+  }
 
  private:
   /// The verdict. Must not throw; the token is destroyed right after.

@@ -148,6 +148,9 @@ class replay_planner {
     for (run_plan::member& each : plan_.members) {
       for (std::size_t& input : each.inputs) input += count;
     }
+    for (group_plan& group : plan_.groups) {
+      for (std::uint32_t& member : group.members) member += static_cast<std::uint32_t>(count);
+    }
     plan_.members.insert(plan_.members.begin(), count, run_plan::member{});
   }
 

@@ -186,6 +186,7 @@ class typed_chain final : public chain {
   void loop(chain_work& work, operator_errors& errors, Step&& step) {
     In* items = work.in.template items<In>();
     const auto count = work.in.size();
+    if (work.count_outputs) work.counts.reserve(count);  // counting an item that is done must not fail
     std::uint32_t done = 0;
     while (done < count) {
       std::size_t at = 0;

@@ -7,6 +7,7 @@
 
 #include <penstock/actors/control_thread.hpp>
 #include <penstock/messages/error.hpp>
+#include <penstock/messages/reserve.hpp>
 #include <penstock/runtime/option_table.hpp>
 #include <penstock/runtime/run_impl.hpp>
 
@@ -17,23 +18,35 @@ namespace {
 /// Until the process ends, and beyond the end of its static objects.
 void keep(std::shared_ptr<run::impl> state) {
   static auto& mutex = *new std::mutex;
-  static auto& kept = *new std::vector<std::shared_ptr<run::impl>>;
+  using held = std::shared_ptr<run::impl>;
+  static auto& kept = *new std::vector<held, reserve_allocator<held>>;
   const std::lock_guard lock{mutex};
   kept.push_back(std::move(state));
+}
+
+bool has_ended(const run_result::state& s) { return s.ended; }
+
+void abandon(run::impl& state) {
+  try {
+    state.post(abort_run{"its handle went out of scope"});
+  } catch (...) {
+    state.post(abort_run{"out of scope"});  // no memory for so many words
+  }
 }
 
 /// Aborts what still runs and waits for it. Bodies that never return keep what they use, and so does who is
 /// called at the end and ends the handle right there.
 void end(std::shared_ptr<run::impl>& state) {
   if (!state) return;
-  if (!state->result().get().ended) state->post(abort_run{"its handle went out of scope"});
+  if (!state->result().look(has_ended)) abandon(*state);
   // Called at the end of some run, it stands where all runs are brought to their end.
   const bool inside = control_thread::is_here() || !state->result().wait_for_callbacks();
   state->log_untold_failure();
-  const auto last = state->result().get();
-  const bool left = std::any_of(last.last.begin(), last.last.end(),
-                                [](const stage_figures& each) { return each.lost_threads > 0; });
-  const bool lost = inside || left || !last.lost.empty();
+  const bool left = state->result().look([](const run_result::state& s) {
+    return !s.lost.empty() || std::any_of(s.last.begin(), s.last.end(),
+                                          [](const stage_figures& each) { return each.lost_threads > 0; });
+  });
+  const bool lost = inside || left;
   const bool hung = state->env().lost_threads(lost ? 0 : 1'000'000'000) > 0;
   if (lost || hung) {
     keep(std::move(state));
@@ -62,7 +75,7 @@ run& run::operator=(run&& other) noexcept {
 run::~run() { end(impl_); }
 
 void run::wait() {
-  if (control_thread::is_here() && !impl_->result().get().ended) {
+  if (control_thread::is_here() && !impl_->result().look(has_ended)) {
     throw error("graph '" + impl_->graph() +
                 "': wait() was called in a function given to when_ended, where it would wait for ever");
   }

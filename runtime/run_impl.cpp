@@ -39,18 +39,24 @@ run::impl::~impl() = default;
 void run::impl::start() {
   auto logic = std::make_unique<run_controller>(*env_, state_, result_, inactivity_, slow_body_);
   run_controller& controller = *logic;
+  controller.expect_members(plan_.members.size());
   controller_ = env_->spawn(std::move(logic), lane::control, plan_.graph);
   controller.set_self(controller_);
-  controller.set_groups(plan_.groups);
-  controller.set_patience(plan_.patience);
-  env_->when_quiet([to = controller_] { to->post(run_is_quiet{}); });
-
   std::vector<run_controller::member> known;
   try {
+    controller.set_groups(plan_.groups);
+    controller.set_patience(plan_.patience);
+    env_->when_quiet([to = controller_] { to->post(run_is_quiet{}); });
     make_members(known);
     connect_members();
   } catch (...) {
     // Those that were made end first: they use what goes with this object.
+    for (stage* each : stages_) {
+      if (each != nullptr) each->forget_edges();
+    }
+    for (source* each : sources_) {
+      if (each != nullptr) each->outputs().forget();
+    }
     controller.set_members(std::move(known));
     controller_->post(abort_run{"the run could not be started"});
     result_->wait();
@@ -63,27 +69,33 @@ void run::impl::start() {
 void run::impl::make_members(std::vector<run_controller::member>& known) {
   sources_.resize(plan_.members.size());
   stages_.resize(plan_.members.size());
+  // Once an actor is there nothing may throw until the controller will know it.
+  members_.reserve(plan_.members.size());
+  known.reserve(plan_.members.size());
   for (std::uint32_t i = 0; i < plan_.members.size(); ++i) {
     const run_plan::member& member = plan_.members[i];
+    run_controller::member added{member.name, {}, member.is_source};
     if (member.is_source) {
       const source_plan& plan = plan_.sources[member.index];
       auto made = std::make_unique<source>(plan, i, *env_, state_);
-      sources_[i] = made.get();
-      members_.push_back(
-          env_->spawn(std::move(made), plan.blocking ? lane::thread : lane::scheduler, member.name));
-      sources_[i]->set_self(members_[i]);
-      sources_[i]->set_controller(controller_);
+      source& from = *made;
+      from.set_controller(controller_);
+      added.to = env_->spawn(std::move(made), plan.blocking ? lane::thread : lane::scheduler, member.name);
+      sources_[i] = &from;
     } else {
       const stage_plan& plan = plan_.stages[member.index];
       auto made = std::make_unique<stage>(plan, i, *env_, state_);
-      stages_[i] = made.get();
-      members_.push_back(env_->spawn(std::move(made), lane::scheduler, member.name));
-      stages_[i]->set_self(members_[i]);
-      stages_[i]->set_controller(controller_);
-      if (plan.scatter) plan.scatter->scatter = members_[i];
-      if (plan.gather) plan.gather->gather = members_[i];
+      stage& to = *made;
+      to.set_controller(controller_);
+      added.to = env_->spawn(std::move(made), lane::scheduler, member.name);
+      stages_[i] = &to;
+      to.set_self(added.to);
+      if (plan.scatter) plan.scatter->scatter = added.to;
+      if (plan.gather) plan.gather->gather = added.to;
     }
-    known.push_back({member.name, members_[i], member.is_source});
+    members_.push_back(added.to);
+    known.push_back(std::move(added));
+    if (sources_[i] != nullptr) sources_[i]->set_self(members_[i]);
   }
 }
 
@@ -95,6 +107,12 @@ void run::impl::connect_members() {
                                            : make_ref<fan_out>();
     if (sources_[i] != nullptr) sources_[i]->set_outputs(outputs[i]);
   }
+  std::vector<std::size_t> consumers(members_.size());
+  for (const run_plan::member& each : plan_.members) {
+    for (const std::size_t producer : each.inputs) ++consumers[producer];
+  }
+  for (std::size_t i = 0; i < members_.size(); ++i)
+    (sources_[i] != nullptr ? sources_[i]->outputs() : stages_[i]->outputs()).expect(consumers[i]);
   for (std::size_t consumer = 0; consumer < members_.size(); ++consumer) {
     stage* to = stages_[consumer];
     if (to == nullptr) continue;
@@ -231,13 +249,17 @@ void run::impl::when_ended(std::function<void()> f) {
   });
 }
 
-void run::impl::log_untold_failure() const {
-  const auto state = result_->get();
-  if (told_ || !state.error || !state_.log) return;
-  const auto thrown = describe_exception(state.error);
-  state_.log->error("graph '{}' failed{} and nobody waited for it: {}: {}", plan_.graph,
-                    state.failed_member.empty() ? "" : " in " + state.failed_member, thrown.type,
-                    thrown.text);
+void run::impl::log_untold_failure() const noexcept {
+  try {
+    const auto state = result_->get();
+    if (told_ || !state.error || !state_.log) return;
+    const auto thrown = describe_exception(state.error);
+    state_.log->error("graph '{}' failed{} and nobody waited for it: {}: {}", plan_.graph,
+                      state.failed_member.empty() ? "" : " in " + state.failed_member, thrown.type,
+                      thrown.text);
+  } catch (...) {
+    // No memory for the words.
+  }
 }
 
 stage_snapshot run::impl::figures_of(const stage_figures& f, double seconds) const {

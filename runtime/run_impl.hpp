@@ -41,7 +41,7 @@ class run::impl {
   /// Somebody hears of the failure, if there was one.
   void tell_failure() { told_ = true; }
   /// Logs a failure that nobody heard of. The run has ended.
-  void log_untold_failure() const;
+  void log_untold_failure() const noexcept;
 
  private:
   void make_members(std::vector<run_controller::member>& known);

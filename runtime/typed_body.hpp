@@ -119,6 +119,8 @@ class typed_body final : public body {
     std::uint32_t done = 0;
     auto before = writer.here();
     try {
+      // Counting an item that is done must not fail.
+      if (work.count_outputs) work.counts.reserve(count);
       while (done < count && writer.size() < work.room) {
         before = writer.here();
         write_result(writer, call(items[done], context, may_take));
@@ -152,6 +154,7 @@ class typed_body final : public body {
     In* items = work.in.template items<In>();
     const auto count = work.in.size();
     try {
+      if (work.count_outputs) work.counts.reserve(count);
       while (done < count && (writer.size() < work.room || open_)) {
         if (!open_) {
           open(items[done], context, may_take);
@@ -170,9 +173,9 @@ class typed_body final : public body {
       work.error = std::current_exception();
       // What the item gave before stays, now or from an earlier call.
       const bool begun = open_ && given_ > 0 && !work.keep_items;
-      if (work.count_outputs && begun) work.counts.push_back(writer.size() - before);
       open_.reset();
       held_.reset();
+      if (work.count_outputs && begun) work.counts.push_back(writer.size() - before);
     }
     work.in.split_front(done);
     work.out = writer.finish();

@@ -2,7 +2,9 @@
 
 #include <atomic>
 #include <cstddef>
+#include <exception>
 #include <memory>
+#include <new>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -146,4 +148,51 @@ TEST_CASE("messages of one sender arrive in order and none is lost, whoever else
   REQUIRE(seen.received.size() == senders * each);
   std::vector<std::uint64_t> next{0, each, 2 * each};
   for (const auto id : seen.received) REQUIRE(id == next[static_cast<std::size_t>(id / each)]++);
+}
+
+namespace {
+
+/// Throws at the message that it is given and in as many turns; ends once it has broken.
+class fragile final : public ps::actor_logic {
+ public:
+  fragile(history& to, std::uint64_t bad_message, int bad_turns)
+      : to_{to}, bad_message_{bad_message}, bad_turns_{bad_turns} {}
+
+  void receive(ps::message& m) override {
+    const auto id = std::get<ps::retry_due>(m).id;
+    if (id == bad_message_) throw std::bad_alloc{};
+    to_.received.push_back(id);
+  }
+  ps::after_turn turn() override {
+    if (bad_turns_-- > 0) throw std::bad_alloc{};
+    return to_.turns > 0 ? ps::after_turn::done : ps::after_turn::wait;
+  }
+  void broke(const std::exception_ptr&) noexcept override { ++to_.turns; }
+
+ private:
+  history& to_;
+  std::uint64_t bad_message_;
+  int bad_turns_;
+};
+
+}  // namespace
+
+TEST_CASE("a behaviour that throws at a message is told so, gets the others, and may end") {
+  history seen;
+  const ps::ref<manual_box> box{new manual_box{std::make_unique<fragile>(seen, 2, 0), nullptr}};
+  for (std::uint64_t id = 1; id <= 3; ++id) box->post(ps::retry_due{id});
+  CHECK_FALSE(box->run_turns(1));
+  CHECK(seen.received == std::vector<std::uint64_t>{1, 3});
+  CHECK(seen.turns == 1);
+  CHECK(box->was_released);
+}
+
+TEST_CASE("a behaviour whose turn throws gets another one") {
+  history seen;
+  const ps::ref<manual_box> box{new manual_box{std::make_unique<fragile>(seen, 9, 1), nullptr}};
+  box->post(ps::retry_due{1});
+  CHECK(box->run_turns(1));
+  CHECK_FALSE(box->run_turns(1));
+  CHECK(seen.turns == 1);
+  CHECK(box->was_released);
 }

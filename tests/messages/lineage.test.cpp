@@ -1,5 +1,6 @@
 #include <penstock/messages/lineage.hpp>
 
+#include <memory>
 #include <random>
 #include <vector>
 
@@ -131,4 +132,28 @@ TEST_CASE("a lost lineage flags each of its tokens") {
   }
   CHECK(first->reason == "dropped");
   CHECK(second->reason == "dropped");
+}
+
+TEST_CASE("tokens that an exception takes along are flagged, and keep the reason that its catcher gives") {
+  const auto told = std::make_shared<verdict>();
+  try {
+    ps::lineage lost;
+    lost.append(make_token(told), 3);
+    throw 1;
+  } catch (int) {
+  }
+  CHECK(told->flagged);
+
+  const auto known = std::make_shared<verdict>();
+  ps::lineage second;
+  second.append(make_token(known), 1);
+  try {
+    const ps::lineage lost = second;
+    throw 1;
+  } catch (int) {
+    second.flag("the key function threw");
+  }
+  second = {};
+  CHECK(known->flagged);
+  CHECK(known->reason == "the key function threw");
 }
