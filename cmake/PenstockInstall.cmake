@@ -21,5 +21,4 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/penstockConfigVersion.cm
                                  COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/penstockConfig.cmake" "${PROJECT_BINARY_DIR}/penstockConfigVersion.cmake"
               "${PROJECT_SOURCE_DIR}/cmake/FindCAF.cmake" "${PROJECT_SOURCE_DIR}/cmake/FindPenstockBoost.cmake"
-              "${PROJECT_SOURCE_DIR}/cmake/FindHiredis.cmake"
         DESTINATION "${package_folder}")
