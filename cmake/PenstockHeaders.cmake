@@ -2,7 +2,8 @@
 
 file(GLOB headers RELATIVE "${PROJECT_SOURCE_DIR}" CONFIGURE_DEPENDS
      "${PROJECT_SOURCE_DIR}/messages/*.hpp" "${PROJECT_SOURCE_DIR}/actors/*.hpp"
-     "${PROJECT_SOURCE_DIR}/runtime/*.hpp" "${PROJECT_SOURCE_DIR}/gpu/*.hpp")
+     "${PROJECT_SOURCE_DIR}/runtime/*.hpp" "${PROJECT_SOURCE_DIR}/gpu/*.hpp"
+     "${PROJECT_SOURCE_DIR}/connectors/*.hpp")
 set(sources "")
 foreach(header IN LISTS headers)
   string(REGEX REPLACE "\\.hpp$" ".cpp" source "${PROJECT_BINARY_DIR}/headers/${header}")

@@ -4,10 +4,11 @@ include(CMakePackageConfigHelpers)
 set(package_folder "${CMAKE_INSTALL_LIBDIR}/cmake/penstock")
 
 install(TARGETS penstock_messages penstock_actors penstock_runtime penstock_gpu penstock_penstock
+                ${penstock_connector_targets}
         EXPORT penstock_targets ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 install(EXPORT penstock_targets NAMESPACE penstock:: FILE penstockTargets.cmake DESTINATION "${package_folder}")
 
-foreach(folder messages actors runtime gpu)
+foreach(folder messages actors runtime gpu connectors)
   install(DIRECTORY "${PROJECT_SOURCE_DIR}/${folder}/" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/penstock/${folder}"
           FILES_MATCHING PATTERN "*.hpp" PATTERN "caf_*.hpp" EXCLUDE)
 endforeach()

@@ -1,9 +1,13 @@
-# penstock_library(<folder> PUBLIC_HEADERS <header>...)
-# Makes the library penstock::<folder> of all sources in the calling folder, and checks that the headers that
-# are promised to users are there.
+# penstock_library(<name> [SOURCES <source>...] PUBLIC_HEADERS <header>...)
+# Makes the library penstock::<name> of the sources given, or of all in the calling folder, and checks that the headers
+# that are promised to users are there.
 function(penstock_library name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "PUBLIC_HEADERS")
-  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;PUBLIC_HEADERS")
+  if(arg_SOURCES)
+    set(sources ${arg_SOURCES})
+  else()
+    file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
+  endif()
   set(target penstock_${name})
   add_library(${target} STATIC ${sources})
   add_library(penstock::${name} ALIAS ${target})

@@ -1,0 +1,71 @@
+#include <penstock/connectors/file_watch.hpp>
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdint>
+#include <string>
+#include <system_error>
+#include <utility>
+
+namespace penstock {
+
+file_watch::file_watch(const std::filesystem::path& file, std::function<void()> wake)
+    : wake_{std::move(wake)} {
+  const auto check = [&](int result, const std::string& what) {
+    if (result >= 0) return result;
+    const int problem = errno;
+    close_all();
+    throw std::system_error{problem, std::generic_category(), what};
+  };
+  notices_ = check(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK),
+                   "can't watch files (too many watchers? look at sysctl fs.inotify.max_user_instances)");
+  check(::inotify_add_watch(notices_, file.c_str(), IN_MODIFY), "can't watch '" + file.string() + "'");
+  end_ = check(::eventfd(0, EFD_CLOEXEC), "eventfd");
+  // Signals are for the program's own threads.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  try {
+    thread_ = std::thread{[this] { wait(); }};
+  } catch (...) {
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    close_all();
+    throw;
+  }
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+file_watch::~file_watch() {
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const auto written = ::write(end_, &one, sizeof one);
+  thread_.join();
+  close_all();
+}
+
+void file_watch::close_all() {
+  if (notices_ >= 0) ::close(notices_);
+  if (end_ >= 0) ::close(end_);
+}
+
+void file_watch::wait() {
+  std::array<pollfd, 2> both{{{notices_, POLLIN, 0}, {end_, POLLIN, 0}}};
+  alignas(inotify_event) std::array<char, 4096> buffer;
+  for (;;) {
+    if (::poll(both.data(), both.size(), -1) < 0) continue;
+    if (both[1].revents != 0) return;
+    // Which notices they are does not matter, so one that is lost in a full queue matters no more than the
+    // rest.
+    while (::read(notices_, buffer.data(), buffer.size()) > 0) {
+    }
+    if (armed_.exchange(false)) wake_();
+  }
+}
+
+}  // namespace penstock

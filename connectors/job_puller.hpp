@@ -1,0 +1,93 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include <penstock/connectors/job_store.hpp>
+#include <penstock/connectors/queue_options.hpp>
+
+namespace spdlog {
+class logger;
+}
+
+namespace penstock {
+
+/// The source's side of a queue, without the item's type: asks the store for jobs, tells it the verdicts, and
+/// holds back while the store is away or full. A verdict that could not be told is kept and told later,
+/// before anything else is asked; if the process ends first, its job comes again.
+///
+/// One thread, except `extend`. A problem that passes is logged once, as is its end; one that lasts is thrown
+/// as job_queue_error.
+class job_puller {
+ public:
+  struct pulled {
+    std::optional<taken_job> job;
+    /// Without a job: ask again after that time, or when woken; nothing: when woken.
+    std::optional<std::chrono::nanoseconds> again_in;
+    bool ended = false;  ///< until_empty, and it is
+  };
+  using opener = std::function<std::unique_ptr<job_store>()>;
+  struct surroundings {
+    std::shared_ptr<spdlog::logger> log;
+    std::function<void()> wake;                     ///< makes the source ask again; any thread
+    std::function<double()> random;                 ///< in [0, 1): spreads the tries of many programs
+    std::function<std::chrono::nanoseconds()> now;  ///< of a clock that goes on evenly
+  };
+  /// With the clock and the random numbers of the machine.
+  static surroundings real(std::shared_ptr<spdlog::logger> log, std::function<void()> wake);
+
+  /// `open` is called for the first job, and again while it throws a passing error.
+  job_puller(std::string queue, queue_settings settings, opener open, surroundings around);
+  ~job_puller();
+
+  pulled next();
+
+  void ack(const job_receipt& delivery);
+  void nack(const job_receipt& delivery, const std::string& reason);
+  /// The item can't be read: no process can ever work on it.
+  void bury(const job_receipt& delivery, const std::string& reason);
+  /// Any thread, at the same time as all others.
+  void extend(const job_receipt& delivery);
+
+  /// Tells what is left of verdicts, if it can be told now.
+  void finish();
+
+  /// Verdicts that wait for the store.
+  std::size_t untold() const { return untold_.size(); }
+
+ private:
+  enum class fate { acked, nacked, buried };
+  struct verdict {
+    job_receipt delivery;
+    fate is;
+    std::string reason;
+    bool tried = false;  ///< once before, and nobody knows whether it arrived
+  };
+
+  void settle(verdict what);
+  void tell_all();
+  bool tell(const verdict& what);
+  void open();
+  bool holds_back() const { return failures_ > 0 && around_.now() < again_at_; }
+  void hold_back(const std::string& problem);
+  void went_well();
+
+  const std::string queue_;
+  const queue_settings settings_;
+  const opener open_;
+  const surroundings around_;
+
+  std::mutex store_mutex_;  ///< of the pointer alone: `extend` may come while the store is opened
+  std::shared_ptr<job_store> store_;
+  std::deque<verdict> untold_;
+  unsigned failures_ = 0;  ///< in a row
+  std::chrono::nanoseconds again_at_{};
+};
+
+}  // namespace penstock

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <penstock/connectors/delivery_rules.hpp>
+
+namespace penstock {
+
+/// An item as a queue keeps it. `archive` is empty where somebody put the JSON alone.
+struct stored_item {
+  std::vector<std::byte> archive;
+  std::string json;
+  std::string type;  ///< its name, for people; empty where nobody knew
+};
+
+/// One delivery of a job, for the verdict on it. The same job has another one when it is delivered again.
+struct job_receipt {
+  std::string job;
+  std::uint64_t delivery = 0;
+
+  bool operator==(const job_receipt&) const = default;
+};
+
+struct taken_job {
+  job_receipt receipt;
+  stored_item item;
+  unsigned deaths = 0;  ///< of processes that had it
+};
+
+/// The answer to a call for a job.
+struct take_result {
+  std::optional<taken_job> job;
+  /// Without a job: when to ask again at the latest, as a lease or a delay ends then. Nothing: no time is
+  /// known.
+  std::optional<std::chrono::nanoseconds> again_in;
+  /// Nothing is queued and nothing is out, at nobody's.
+  bool empty = false;
+};
+
+/// A queue of jobs that several processes share, as one of them sees it. Any thread; throws job_queue_error.
+class job_store {
+ public:
+  virtual ~job_store() = default;
+
+  /// The oldest job that may be delivered here now.
+  virtual take_result take(const delivery_rules& rules) = 0;
+
+  // False from the following: the delivery is not ours any more, as its lease ended, and nothing was changed.
+
+  /// The job is done, and leaves the queue.
+  virtual bool ack(const job_receipt& delivery) = 0;
+  /// The job goes back at once and is nobody's fault.
+  virtual bool nack(const job_receipt& delivery, const std::string& reason) = 0;
+  /// The job is dead: kept for people, delivered no more.
+  virtual bool bury(const job_receipt& delivery, const std::string& reason) = 0;
+  /// The lease ends `lease` from now.
+  virtual bool extend(const job_receipt& delivery, std::chrono::nanoseconds lease) = 0;
+
+  /// `wake` is called, by a thread of the store's, when a take that gave nothing might give something. Call
+  /// it once, before the first take.
+  virtual void on_change(std::function<void()> wake) = 0;
+};
+
+}  // namespace penstock

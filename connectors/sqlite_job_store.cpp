@@ -1,0 +1,276 @@
+#include <penstock/connectors/sqlite_job_store.hpp>
+
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <array>
+#include <charconv>
+#include <ctime>
+#include <fstream>
+#include <random>
+#include <system_error>
+#include <utility>
+
+#include <penstock/connectors/job_queue_error.hpp>
+
+namespace penstock {
+
+namespace {
+
+using statement = sqlite_database::statement;
+using transaction = sqlite_database::transaction;
+
+/// Of the log, for verdicts and leases when the disk is full; some twice what it holds before it is used
+/// anew.
+constexpr std::size_t reserved_bytes = 1 << 20;
+/// What a new job must leave free.
+constexpr std::uint64_t kept_free = 256 * 1024;
+
+std::int64_t clock_ns(clockid_t clock) {
+  timespec now{};
+  ::clock_gettime(clock, &now);
+  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+std::int64_t number_of(const job_receipt& delivery) {
+  std::int64_t job = 0;
+  std::from_chars(delivery.job.data(), delivery.job.data() + delivery.job.size(), job);
+  return job;
+}
+
+}  // namespace
+
+std::int64_t machine_time::now_ns() const { return clock_ns(CLOCK_MONOTONIC); }
+std::int64_t machine_time::unix_ns() const { return clock_ns(CLOCK_REALTIME); }
+
+std::string machine_time::boot() const {
+  std::string id;
+  std::ifstream{"/proc/sys/kernel/random/boot_id"} >> id;
+  return id;
+}
+
+std::string sqlite_job_store::name_of_this_process() {
+  std::array<char, 65> host{};
+  ::gethostname(host.data(), host.size() - 1);
+  return std::string{host.data()} + ":" + std::to_string(::getpid()) + ":" +
+         std::to_string(std::random_device{}());
+}
+
+sqlite_job_store::sqlite_job_store(const std::filesystem::path& file, bool create, std::string owner,
+                                   std::shared_ptr<const machine_time> time)
+    : database_{file, create}, owner_{std::move(owner)}, time_{std::move(time)}, boot_{time_->boot()} {
+  // The log is there from the first access on, and stays as long as this connection.
+  transaction{database_};
+  database_.reserve(reserved_bytes);
+}
+
+sqlite_job_store::~sqlite_job_store() = default;
+
+void sqlite_job_store::on_change(std::function<void()> wake) {
+  try {
+    watch_ = std::make_unique<file_watch>(database_.log_file(), std::move(wake));
+  } catch (const std::system_error& problem) {
+    throw job_queue_error{file().string(), problem.what()};
+  }
+}
+
+/// So that a put does not take the room that verdicts need.
+void sqlite_job_store::make_room_check(const stored_item& item) const {
+  struct statvfs disk {};
+  if (::statvfs(file().parent_path().c_str(), &disk) != 0) return;
+  const auto free = std::uint64_t{disk.f_bavail} * disk.f_frsize;
+  // Into the log, and into the file.
+  const auto needed = 2 * (item.archive.size() + item.json.size()) + kept_free;
+  if (free < needed)
+    throw job_queue_error{file().string(), "the disk is full", job_queue_error::kind::passing};
+}
+
+std::int64_t sqlite_job_store::put(const stored_item& item, std::chrono::nanoseconds delay) {
+  const std::lock_guard lock{mutex_};
+  make_room_check(item);
+  transaction all{database_};
+  statement insert{database_,
+                   "INSERT INTO jobs (state, boot, until_ns, put_ns, item_type, json, archive)"
+                   " VALUES ('queued', ?, ?, ?, ?, ?, ?) RETURNING id"};
+  insert.bind(boot_)
+      .bind(delay.count() > 0 ? time_->now_ns() + delay.count() : 0)
+      .bind(time_->unix_ns())
+      .bind(item.type)
+      .bind(item.json)
+      .bind(item.archive);
+  insert.step();
+  const auto job = insert.number();
+  insert.step();
+  all.commit();
+  return job;
+}
+
+/// Jobs whose lease ended are queued again, or dead. Our own are not among them: we are alive.
+void sqlite_job_store::bring_back_lost(const delivery_rules& rules) {
+  struct lost {
+    std::int64_t job;
+    unsigned deaths;
+    bool alone;
+    std::string owner;
+  };
+  std::vector<lost> found;
+  statement select{database_,
+                   "SELECT id, deaths, alone, owner FROM jobs"
+                   " WHERE state = 'leased' AND owner <> ? AND (boot <> ? OR until_ns <= ?)"};
+  select.bind(owner_).bind(boot_).bind(time_->now_ns());
+  while (select.step()) {
+    const auto job = select.number();
+    const auto deaths = static_cast<unsigned>(select.number()) + 1;
+    const bool alone = select.number() != 0;
+    found.push_back({job, deaths, alone, select.text()});
+  }
+  for (const auto& each : found) {
+    const bool dead = rules.is_dead(each.deaths, each.alone);
+    std::string reason = each.owner + " died, or was away for longer than its lease";
+    if (dead) reason = std::to_string(each.deaths) + " processes died with this job; the last one: " + reason;
+    statement update{database_,
+                     "UPDATE jobs SET state = ?, until_ns = 0, deaths = ?, reason = ? WHERE id = ?"};
+    update.bind(dead ? "dead" : "queued").bind(std::int64_t{each.deaths}).bind(reason).bind(each.job);
+    update.step();
+  }
+}
+
+bool sqlite_job_store::may_take(const delivery_rules& rules, std::int64_t others, unsigned deaths) const {
+  if (others == 0) return true;
+  // The oldest waits for its turn, and everything behind it too: else it would wait for ever in a busy queue.
+  if (rules.is_suspect(deaths)) return false;
+  statement out{database_, "SELECT max(deaths) FROM jobs WHERE state = 'leased' AND owner = ?"};
+  out.bind(owner_);
+  out.step();
+  return !rules.is_suspect(static_cast<unsigned>(out.number()));
+}
+
+take_result sqlite_job_store::take(const delivery_rules& rules) {
+  const std::lock_guard lock{mutex_};
+  if (watch_ != nullptr) watch_->arm();  // before looking, so that nothing is missed
+  take_result answer;
+  transaction all{database_};
+  bring_back_lost(rules);
+
+  statement mine{database_, "SELECT count(*) FROM jobs WHERE state = 'leased' AND owner = ?"};
+  mine.bind(owner_).step();
+  const auto others = mine.number();
+
+  statement oldest{database_,
+                   "SELECT id, deliveries, deaths FROM jobs"
+                   " WHERE state = 'queued' AND (until_ns <= ? OR boot <> ?) ORDER BY id LIMIT 1"};
+  if (oldest.bind(time_->now_ns()).bind(boot_).step()) {
+    const auto job = oldest.number();
+    const auto delivery = oldest.number() + 1;
+    const auto deaths = static_cast<unsigned>(oldest.number());
+    if (may_take(rules, others, deaths)) {
+      if (others > 0) {
+        statement company{database_,
+                          "UPDATE jobs SET alone = 0 WHERE state = 'leased' AND owner = ? AND alone"};
+        company.bind(owner_).step();
+      }
+      statement lease{
+          database_,
+          "UPDATE jobs SET state = 'leased', owner = ?, boot = ?, until_ns = ?, alone = ?, deliveries = ?"
+          " WHERE id = ?"};
+      lease.bind(owner_)
+          .bind(boot_)
+          .bind(time_->now_ns() + rules.lease.count())
+          .bind(std::int64_t{others == 0});
+      lease.bind(delivery).bind(job).step();
+      answer.job = read_job(job, static_cast<std::uint64_t>(delivery), deaths);
+    }
+  }
+  if (!answer.job) look_ahead(answer);
+  all.commit();
+  if (answer.job && watch_ != nullptr) watch_->disarm();
+  return answer;
+}
+
+taken_job sqlite_job_store::read_job(std::int64_t job, std::uint64_t delivery, unsigned deaths) const {
+  statement select{database_, "SELECT archive, json, item_type FROM jobs WHERE id = ?"};
+  select.bind(job).step();
+  taken_job taken{{std::to_string(job), delivery}, {}, deaths};
+  taken.item.archive = select.blob();
+  taken.item.json = select.text();
+  taken.item.type = select.text();
+  return taken;
+}
+
+void sqlite_job_store::look_ahead(take_result& answer) const {
+  statement next{database_,
+                 "SELECT count(*), coalesce(min(CASE WHEN (state = 'leased' AND owner <> ?1) OR until_ns > ?2"
+                 " THEN until_ns END), -1) FROM jobs WHERE state <> 'dead'"};
+  const auto now = time_->now_ns();
+  next.bind(owner_).bind(now).step();
+  answer.empty = next.number() == 0;
+  if (const auto at = next.number(); at >= 0)
+    answer.again_in = std::chrono::nanoseconds{std::max<std::int64_t>(at - now, 0)};
+}
+
+/// With the disk full, the log may have room once it begins anew.
+bool sqlite_job_store::write_verdict(const std::function<bool()>& write) {
+  const std::lock_guard lock{mutex_};
+  const auto at_once = [&] {
+    transaction all{database_};
+    const bool done = write();
+    all.commit();
+    return done;
+  };
+  try {
+    return at_once();
+  } catch (const job_queue_error& problem) {
+    if (!problem.is_passing()) throw;
+  }
+  database_.checkpoint();
+  return at_once();
+}
+
+bool sqlite_job_store::ack(const job_receipt& delivery) {
+  return write_verdict([&] {
+    statement done{database_,
+                   "DELETE FROM jobs WHERE id = ? AND deliveries = ? AND owner = ? AND state = 'leased'"};
+    done.bind(number_of(delivery)).bind(static_cast<std::int64_t>(delivery.delivery)).bind(owner_).step();
+    return database_.changes() == 1;
+  });
+}
+
+bool sqlite_job_store::nack(const job_receipt& delivery, const std::string& reason) {
+  return nack(delivery, reason, {});
+}
+
+bool sqlite_job_store::nack(const job_receipt& delivery, const std::string& reason,
+                            std::chrono::nanoseconds delay) {
+  return write_verdict([&] {
+    statement back{database_,
+                   "UPDATE jobs SET state = 'queued', boot = ?, until_ns = ?, reason = ?"
+                   " WHERE id = ? AND deliveries = ? AND owner = ? AND state = 'leased'"};
+    back.bind(boot_).bind(delay.count() > 0 ? time_->now_ns() + delay.count() : 0).bind(reason);
+    back.bind(number_of(delivery)).bind(static_cast<std::int64_t>(delivery.delivery)).bind(owner_).step();
+    return database_.changes() == 1;
+  });
+}
+
+bool sqlite_job_store::bury(const job_receipt& delivery, const std::string& reason) {
+  return write_verdict([&] {
+    statement dead{database_,
+                   "UPDATE jobs SET state = 'dead', until_ns = 0, reason = ?"
+                   " WHERE id = ? AND deliveries = ? AND owner = ? AND state = 'leased'"};
+    dead.bind(reason);
+    dead.bind(number_of(delivery)).bind(static_cast<std::int64_t>(delivery.delivery)).bind(owner_).step();
+    return database_.changes() == 1;
+  });
+}
+
+bool sqlite_job_store::extend(const job_receipt& delivery, std::chrono::nanoseconds lease) {
+  return write_verdict([&] {
+    statement longer{database_,
+                     "UPDATE jobs SET until_ns = ?, boot = ?"
+                     " WHERE id = ? AND deliveries = ? AND owner = ? AND state = 'leased'"};
+    longer.bind(time_->now_ns() + lease.count()).bind(boot_);
+    longer.bind(number_of(delivery)).bind(static_cast<std::int64_t>(delivery.delivery)).bind(owner_).step();
+    return database_.changes() == 1;
+  });
+}
+
+}  // namespace penstock

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <penstock/connectors/file_watch.hpp>
+#include <penstock/connectors/job_store.hpp>
+#include <penstock/connectors/sqlite_database.hpp>
+
+namespace penstock {
+
+/// A job as the queue has it, for people to look at.
+struct job_view {
+  std::int64_t job = 0;
+  std::string state;  ///< queued, leased or dead
+  std::uint64_t deliveries = 0;
+  unsigned deaths = 0;
+  std::int64_t put_ns = 0;  ///< since 1970
+  std::string owner;        ///< of the lease, or of the last one
+  std::string reason;       ///< of the last refusal or death
+  std::string type;
+  std::string json;
+};
+
+/// Time that all processes of this machine share, and which start of it that counts from.
+struct machine_time {
+  virtual ~machine_time() = default;
+  virtual std::int64_t now_ns() const;   ///< stands still while the machine sleeps, as its processes do
+  virtual std::string boot() const;      ///< another text after each start of the machine
+  virtual std::int64_t unix_ns() const;  ///< for people
+};
+
+/// The jobs in a SQLite file. What a call has done is on the disk when it returns, and a process that is
+/// killed at any point leaves either all of a call or nothing. Done jobs are deleted: what came of them is
+/// elsewhere, and the file stays small. Any thread; throws job_queue_error.
+class sqlite_job_store final : public job_store {
+ public:
+  /// `owner` must be no other store's; it is what `list` shows.
+  explicit sqlite_job_store(const std::filesystem::path& file, bool create = true,
+                            std::string owner = name_of_this_process(),
+                            std::shared_ptr<const machine_time> time = std::make_shared<machine_time>());
+  ~sqlite_job_store() override;
+
+  /// Machine, process and a number.
+  static std::string name_of_this_process();
+
+  const std::filesystem::path& file() const { return database_.file(); }
+
+  /// Adds a job, to be delivered after `delay`; its number. Refused while the disk has no room but for
+  /// verdicts.
+  std::int64_t put(const stored_item& item, std::chrono::nanoseconds delay = {});
+
+  take_result take(const delivery_rules& rules) override;
+  bool ack(const job_receipt& delivery) override;
+  bool nack(const job_receipt& delivery, const std::string& reason) override;
+  bool nack(const job_receipt& delivery, const std::string& reason, std::chrono::nanoseconds delay);
+  bool bury(const job_receipt& delivery, const std::string& reason) override;
+  bool extend(const job_receipt& delivery, std::chrono::nanoseconds lease) override;
+  void on_change(std::function<void()> wake) override;
+
+  /// Jobs of one state, or all for "", the oldest first.
+  std::vector<job_view> list(std::string_view state = {}) const;
+  /// Makes a dead job queued, as if nobody had died of it. False if there is no such dead job.
+  bool requeue(std::int64_t job);
+  /// All dead ones; how many.
+  std::int64_t requeue_all();
+
+  struct counts {
+    std::int64_t queued = 0;
+    std::int64_t leased = 0;
+    std::int64_t dead = 0;
+    std::int64_t done = 0;  ///< and gone
+  };
+  counts count() const;
+
+ private:
+  void bring_back_lost(const delivery_rules& rules);
+  bool may_take(const delivery_rules& rules, std::int64_t others, unsigned deaths) const;
+  taken_job read_job(std::int64_t job, std::uint64_t delivery, unsigned deaths) const;
+  void look_ahead(take_result& answer) const;
+  void make_room_check(const stored_item& item) const;
+  bool write_verdict(const std::function<bool()>& write);
+
+  mutable std::mutex mutex_;
+  mutable sqlite_database database_;
+  std::string owner_;
+  std::shared_ptr<const machine_time> time_;
+  std::string boot_;
+  std::unique_ptr<file_watch> watch_;
+};
+
+}  // namespace penstock

@@ -1,0 +1,151 @@
+#include <penstock/inspector/queue_command.hpp>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <penstock/connectors/sqlite_job_store.hpp>
+#include <penstock/messages/error.hpp>
+#include <penstock/messages/json_value.hpp>
+#include <penstock/runtime/duration_text.hpp>
+#include <penstock/runtime/text_table.hpp>
+
+namespace penstock {
+
+namespace {
+
+/// What was given on the command line; lives as long as the commands do.
+struct queue_arguments {
+  std::string file;
+  std::vector<std::string> items;
+  std::string delay = "0";
+  std::string state;
+  bool json = false;
+  std::vector<std::int64_t> jobs;
+  bool all = false;
+};
+
+void put(const queue_arguments& given) {
+  const auto delay = parse_duration(given.delay);
+  if (!delay) throw option_error{"--delay = \"" + given.delay + "\": expected a duration, for instance 5s"};
+  // All are looked at before the first is put, so that a mistake leaves nothing half done.
+  std::vector<std::string> items = given.items;
+  if (items.empty()) {
+    for (std::string line; std::getline(std::cin, line);) {
+      if (line.find_first_not_of(" \t\r") != std::string::npos) items.push_back(line);
+    }
+  }
+  for (const auto& each : items) {
+    try {
+      parse_json(each);
+    } catch (const codec_error& problem) {
+      throw option_error{"'" + each + "': " + problem.what()};
+    }
+  }
+  sqlite_job_store store{given.file};
+  for (const auto& each : items) std::cout << store.put({{}, each, {}}, *delay) << '\n';
+}
+
+nlohmann::ordered_json as_json(const job_view& job, double age_s) {
+  nlohmann::ordered_json shown;
+  shown["id"] = job.job;
+  shown["state"] = job.state;
+  shown["deliveries"] = job.deliveries;
+  shown["deaths"] = job.deaths;
+  shown["age_s"] = age_s;
+  shown["owner"] = job.owner;
+  shown["reason"] = job.reason;
+  shown["type"] = job.type;
+  shown["item"] = nlohmann::ordered_json::parse(job.json, nullptr, false);
+  return shown;
+}
+
+void list(const queue_arguments& given) {
+  const sqlite_job_store store{given.file, false};
+  const auto now = machine_time{}.unix_ns();
+  text_table table{{"id", true},  {"state"}, {"deliveries", true}, {"deaths", true},
+                   {"age", true}, {"owner"}, {"last reason"},      {"item"}};
+  for (const auto& job : store.list(given.state)) {
+    const auto age = static_cast<double>(now - job.put_ns);
+    if (given.json) {
+      std::cout << as_json(job, age / 1e9).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
+                << '\n';
+    } else {
+      table.add({std::to_string(job.job), job.state, std::to_string(job.deliveries),
+                 std::to_string(job.deaths), short_duration(age), job.owner, shortened(job.reason, 60),
+                 shortened(job.json, 80)});
+    }
+  }
+  if (given.json) return;
+  const auto count = store.count();
+  std::cout << table.text() << count.queued << " queued, " << count.leased << " leased, " << count.dead
+            << " dead, " << count.done << " done and gone\n";
+}
+
+void requeue(const queue_arguments& given) {
+  if (given.all == !given.jobs.empty()) throw option_error{"requeue: name the jobs, or say --all"};
+  sqlite_job_store store{given.file, false};
+  if (given.all) {
+    std::cout << store.requeue_all() << " jobs are queued again\n";
+    return;
+  }
+  bool complete = true;
+  for (const auto job : given.jobs) {
+    if (store.requeue(job)) continue;
+    complete = false;
+    std::cerr << "penstock: there is no dead job " << job << " in '" << given.file << "'\n";
+  }
+  if (!complete) throw CLI::RuntimeError{1};
+}
+
+/// What went wrong is said here, so that the program needs to know of no other exceptions than its parser's.
+void add(CLI::App& command, void (*run)(const queue_arguments&),
+         const std::shared_ptr<queue_arguments>& given) {
+  command.callback([run, given] {
+    try {
+      run(*given);
+    } catch (const CLI::RuntimeError&) {
+      throw;
+    } catch (const std::exception& problem) {
+      std::cerr << "penstock: " << problem.what() << '\n';
+      throw CLI::RuntimeError{1};
+    }
+  });
+}
+
+}  // namespace
+
+void add_queue_command(CLI::App& app) {
+  auto given = std::make_shared<queue_arguments>();
+  CLI::App& queue =
+      *app.add_subcommand("queue", "put jobs into a SQLite job queue, look at them, revive dead ones");
+  queue.require_subcommand(1);
+
+  CLI::App& put_jobs = *queue.add_subcommand("put", "add jobs, and print their numbers");
+  put_jobs.add_option("FILE", given->file, "the queue; made where it is missing")->required();
+  put_jobs.add_option("ITEM", given->items, "the job as JSON; without one, a job per line of standard input");
+  put_jobs.add_option("--delay", given->delay, "deliver them after that time, for instance 5s");
+  add(put_jobs, &put, given);
+
+  CLI::App& list_jobs = *queue.add_subcommand("list", "show the jobs, the oldest first");
+  list_jobs.add_option("FILE", given->file, "the queue")->required();
+  list_jobs.add_option("--state", given->state, "only those")
+      ->check(CLI::IsMember({"queued", "leased", "dead"}));
+  list_jobs.add_flag("--json", given->json, "a JSON object per line");
+  add(list_jobs, &list, given);
+
+  CLI::App& revive = *queue.add_subcommand("requeue", "make dead jobs queued, with no deaths");
+  revive.add_option("FILE", given->file, "the queue")->required();
+  revive.add_option("JOB", given->jobs, "numbers of dead jobs");
+  revive.add_flag("--all", given->all, "all dead ones");
+  add(revive, &requeue, given);
+}
+
+}  // namespace penstock

@@ -1,0 +1,225 @@
+#include <penstock/connectors/job_puller.hpp>
+
+#include <penstock_test/catch.hpp>
+
+#include <spdlog/logger.h>
+#include <spdlog/sinks/ostream_sink.h>
+
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <penstock/connectors/job_queue_error.hpp>
+
+#include "queue_support.hpp"
+
+using namespace penstock_test;
+using Catch::Matchers::Contains;
+
+namespace {
+
+/// What a store was told, and whether it can be reached.
+struct far_away {
+  bool away = false;
+  bool broken = false;
+  bool ours = true;
+  int opened = 0;
+  int jobs = 0;
+  std::vector<std::string> told;
+
+  void check() const {
+    if (broken) throw ps::job_queue_error{"test", "no such table"};
+    if (away) throw ps::job_queue_error{"test", "away", ps::job_queue_error::kind::passing};
+  }
+};
+
+class far_store final : public ps::job_store {
+ public:
+  explicit far_store(far_away& there) : there_{there} {}
+
+  ps::take_result take(const ps::delivery_rules&) override {
+    there_.check();
+    ps::take_result answer;
+    if (there_.jobs > 0) {
+      answer.job = ps::taken_job{{std::to_string(there_.jobs--), 1}, {}, 0};
+    } else {
+      answer.again_in = 7s;
+      answer.empty = true;
+    }
+    return answer;
+  }
+  bool ack(const ps::job_receipt& delivery) override { return tell("ack " + delivery.job); }
+  bool nack(const ps::job_receipt& delivery, const std::string& reason) override {
+    return tell("nack " + delivery.job + " " + reason);
+  }
+  bool bury(const ps::job_receipt& delivery, const std::string& reason) override {
+    return tell("bury " + delivery.job + " " + reason);
+  }
+  bool extend(const ps::job_receipt& delivery, std::chrono::nanoseconds) override {
+    return tell("extend " + delivery.job);
+  }
+  void on_change(std::function<void()>) override {}
+
+ private:
+  bool tell(const std::string& what) {
+    there_.check();
+    there_.told.push_back(what);
+    return there_.ours;
+  }
+
+  far_away& there_;
+};
+
+struct pulled_queue {
+  far_away there;
+  std::ostringstream log;
+  std::chrono::nanoseconds now{};
+  int woken = 0;
+  ps::queue_settings settings;
+
+  ps::job_puller make() {
+    auto logger =
+        std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log));
+    return {"test",
+            settings,
+            [this]() -> std::unique_ptr<ps::job_store> {
+              ++there.opened;
+              there.check();
+              return std::make_unique<far_store>(there);
+            },
+            {logger, [this] { ++woken; }, [] { return 0.5; }, [this] { return now; }}};
+  }
+};
+
+using told = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("verdicts go to the store at once") {
+  pulled_queue queue;
+  auto puller = queue.make();
+  queue.there.jobs = 3;
+  const auto first = puller.next().job->receipt;
+  const auto second = puller.next().job->receipt;
+  const auto third = puller.next().job->receipt;
+  puller.ack(first);
+  puller.nack(second, "drained");
+  puller.bury(third, "unreadable");
+  CHECK(queue.there.told == told{"ack 3", "nack 2 drained", "bury 1 unreadable"});
+  CHECK_THAT(queue.log.str(), Contains("job 1 is dead: unreadable"));
+}
+
+TEST_CASE("an empty queue says when to ask again, and ends the stream where that was asked for") {
+  pulled_queue queue;
+  auto endless = queue.make();
+  CHECK(endless.next().again_in == 7s);
+  CHECK_FALSE(endless.next().ended);
+  queue.settings.until_empty = true;
+  auto ending = queue.make();
+  CHECK(ending.next().ended);
+}
+
+TEST_CASE("while the store is away nobody asks it more often than the wait says, which grows") {
+  pulled_queue queue;
+  auto puller = queue.make();
+  queue.there.away = true;
+  auto last = 0ns;
+  for (int i = 0; i < 12; ++i) {
+    const auto wait = puller.next().again_in;
+    REQUIRE(wait);
+    CHECK(*wait >= last);
+    CHECK(*wait <= 10s);
+    last = *wait;
+    const auto tries = queue.there.opened;
+    CHECK(puller.next().again_in == wait);
+    CHECK(queue.there.opened == tries);
+    queue.now += *wait;
+  }
+  CHECK(last == 7500ms);
+}
+
+TEST_CASE("that the store is away, and that it is back, is said once each") {
+  pulled_queue queue;
+  auto puller = queue.make();
+  queue.there.away = true;
+  for (int i = 0; i < 5; ++i) queue.now += *puller.next().again_in;
+  queue.there.away = false;
+  puller.next();
+  const auto said = queue.log.str();
+  CHECK(said.find("no jobs are taken until that is over") ==
+        said.rfind("no jobs are taken until that is over"));
+  CHECK_THAT(said, Contains("goes on after 5 tries that failed"));
+}
+
+TEST_CASE("verdicts on which the store was away are told later, in order and before a job is taken") {
+  pulled_queue queue;
+  auto puller = queue.make();
+  queue.there.jobs = 3;
+  const auto first = puller.next().job->receipt;
+  const auto second = puller.next().job->receipt;
+  queue.there.away = true;
+  puller.ack(first);
+  puller.ack(second);
+  CHECK(puller.untold() == 2);
+  CHECK(queue.woken == 1);  // so that somebody tries again
+  const auto wait = puller.next().again_in;
+  REQUIRE(wait);
+  queue.there.away = false;
+  queue.now += *wait;
+  CHECK(puller.next().job);
+  CHECK(queue.there.told == told{"ack 3", "ack 2"});
+}
+
+TEST_CASE("what is left of verdicts is told at the end, or named as lost") {
+  pulled_queue queue;
+  auto puller = queue.make();
+  queue.there.jobs = 1;
+  const auto job = puller.next().job->receipt;
+  queue.there.away = true;
+  puller.ack(job);
+  puller.finish();
+  CHECK_THAT(queue.log.str(), Contains("the verdicts on 1 jobs are lost, and the jobs come again"));
+  queue.there.away = false;
+  puller.finish();
+  CHECK(queue.there.told == told{"ack 1"});
+}
+
+TEST_CASE("a verdict that came too late is said, unless an earlier try may have arrived") {
+  pulled_queue queue;
+  auto puller = queue.make();
+  queue.there.jobs = 2;
+  const auto first = puller.next().job->receipt;
+  const auto second = puller.next().job->receipt;
+  queue.there.ours = false;
+  puller.ack(first);
+  CHECK_THAT(queue.log.str(), Contains("job 2 was done too late"));
+  queue.there.away = true;
+  puller.ack(second);
+  queue.there.away = false;
+  queue.now += *puller.next().again_in;
+  puller.next();
+  CHECK_THAT(queue.log.str(), !Contains("job 1 was done too late"));
+}
+
+TEST_CASE("a problem that lasts is thrown") {
+  pulled_queue queue;
+  auto puller = queue.make();
+  queue.there.jobs = 1;
+  const auto job = puller.next().job->receipt;
+  queue.there.broken = true;
+  CHECK_THROWS_AS(puller.next(), ps::job_queue_error);
+  CHECK_THROWS_AS(puller.ack(job), ps::job_queue_error);
+}
+
+TEST_CASE("a lease that can't be extended is said and costs nothing else") {
+  pulled_queue queue;
+  auto puller = queue.make();
+  puller.extend({"1", 1});  // nothing is open yet
+  queue.there.jobs = 1;
+  const auto job = puller.next().job->receipt;
+  puller.extend(job);
+  CHECK(queue.there.told == told{"extend 1"});
+  queue.there.away = true;
+  puller.extend(job);
+  CHECK_THAT(queue.log.str(), Contains("the lease of job 1 could not be extended"));
+}

@@ -1,0 +1,57 @@
+#include <penstock/connectors/sqlite_queue.hpp>
+
+#include <penstock_test/catch.hpp>
+
+#include <mutex>
+#include <set>
+#include <stdexcept>
+
+#include <penstock/penstock.hpp>
+
+#include "queue_support.hpp"
+
+using namespace penstock_test;
+
+TEST_CASE("a graph works on all jobs of a queue and leaves it empty") {
+  const scratch_folder folder;
+  ps::sqlite_queue<int> queue{folder / "jobs.sqlite", ps::until_empty};
+  for (int i = 0; i < 20; ++i) queue.put(i);
+  queue.store().put({{}, "20", {}});  // as a person puts it
+  std::mutex mutex;
+  std::set<int> seen;
+  ps::runtime rt;
+  ps::graph g{"jobs"};
+  g.source("pull", queue).sink("work", [&](const int& job) {
+    const std::lock_guard lock{mutex};
+    seen.insert(job);
+  });
+  rt.start(g).wait();
+  CHECK(seen.size() == 21);
+  CHECK(queue.store().count().done == 21);
+}
+
+TEST_CASE("when a run fails its jobs go back, and nobody has died of them") {
+  const scratch_folder folder;
+  ps::sqlite_queue<int> queue{folder / "jobs.sqlite"};
+  for (int i = 0; i < 5; ++i) queue.put(i);
+  ps::runtime rt;
+  ps::graph g{"jobs"};
+  g.source("pull", queue).sink("work", [](const int&) { throw std::runtime_error{"broken"}; });
+  CHECK_THROWS_AS(rt.start(g).wait(), std::runtime_error);
+  CHECK(queue.store().count().queued == 5);
+  for (const auto& job : queue.store().list()) CHECK(job.deaths == 0);
+}
+
+TEST_CASE("a job that can't be read is dead and stops nobody") {
+  const scratch_folder folder;
+  ps::sqlite_queue<int> queue{folder / "jobs.sqlite", ps::until_empty};
+  queue.store().put({{}, "\"no number\"", {}});
+  queue.put(1);
+  int done = 0;
+  ps::runtime rt;
+  ps::graph g{"jobs"};
+  g.source("pull", queue).sink("work", [&](const int&) { ++done; });
+  rt.start(g).wait();
+  CHECK(done == 1);
+  CHECK(queue.store().count().dead == 1);
+}
