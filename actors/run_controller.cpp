@@ -169,10 +169,11 @@ void run_controller::broke(const std::exception_ptr& error) noexcept {
   });
   aborting_ = true;
   run_.stopping.store(true);
+  run_.bell.ring();
   for (const member& each : members_) each.to->post(abort_run{"the run failed"});
   if (give_up_at_ == 0) {
-    give_up_at_ = env_.now() + patience;
-    env_.remind(patience, self_, check_time{});
+    give_up_at_ = env_.now() + patience_;
+    env_.remind(patience_, self_, check_time{});
   } else if (env_.now() >= give_up_at_ && open_ > 0) {
     env_.give_up();
     gave_up_ = true;

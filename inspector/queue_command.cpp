@@ -70,8 +70,14 @@ nlohmann::ordered_json as_json(const job_view& job, double age_s) {
 void list(const queue_arguments& given) {
   const sqlite_job_store store{given.file, false};
   const auto now = machine_time{}.unix_ns();
-  text_table table{{"id", true},  {"state"}, {"deliveries", true}, {"deaths", true},
-                   {"age", true}, {"owner"}, {"last reason"},      {"item"}};
+  text_table table{{{"id", true},
+                    {"state"},
+                    {"deliveries", true},
+                    {"deaths", true},
+                    {"age", true},
+                    {"owner"},
+                    {"last reason"},
+                    {"item"}}};
   for (const auto& job : store.list(given.state)) {
     const auto age = static_cast<double>(now - job.put_ns);
     if (given.json) {
@@ -79,8 +85,8 @@ void list(const queue_arguments& given) {
                 << '\n';
     } else {
       table.add({std::to_string(job.job), job.state, std::to_string(job.deliveries),
-                 std::to_string(job.deaths), short_duration(age), job.owner, shortened(job.reason, 60),
-                 shortened(job.json, 80)});
+                 std::to_string(job.deaths), short_duration(age), job.owner, cut_to_width(job.reason, 60),
+                 cut_to_width(job.json, 80)});
     }
   }
   if (given.json) return;
