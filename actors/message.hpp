@@ -158,10 +158,10 @@ using message =
     std::variant<deliver_items, end_of_stream, grant_credit, caught_up, cancel_edge, assign_piece,
                  resume_worker, finish_worker, worker_reported, look_after, look_at_calls, worker_returned,
                  replace_worker, worker_crashed, halt_workers, workers_halted, resume_workers, halt_overdue,
-                 resume_group, retry_due, letters_due, scope_closed, scope_settled, delivery_settled, ask_again,
-                 extend_leases, leases_ended, start_run, drain_run, abort_run, refuse_rest, set_workers,
-                 set_capacity, report_figures, member_ended, member_failed, check_time, look_for_long_turns,
-                 run_is_quiet>;
+                 resume_group, retry_due, letters_due, scope_closed, scope_settled, delivery_settled,
+                 ask_again, extend_leases, leases_ended, start_run, drain_run, abort_run, refuse_rest,
+                 set_workers, set_capacity, report_figures, member_ended, member_failed, check_time,
+                 look_for_long_turns, run_is_quiet>;
 
 /// The receiver has ended: throws away what the message carries. Items that are lost so flag their tokens.
 void discard(message& m, const std::string& reason);

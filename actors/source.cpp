@@ -258,27 +258,11 @@ void source::abort(const std::string& reason) {
   outbox_.discard(reason);
 }
 
-void source::broke(const std::exception_ptr& error) noexcept {
-  finish();
-  fail_run(error, {});
-  outbox_.discard("it was lost");
-}
-
 void source::fail_run(const std::exception_ptr& error, const std::string& operation) {
   if (!failed_) controller_->post(member_failed{member_, error, operation});
   failed_ = true;
   running_ = false;
   unpause();
-}
-
-/// For the controller; without memory no more than its name.
-std::unique_ptr<stage_figures> source::last_figures() {
-  try {
-    return std::make_unique<stage_figures>(figures());
-  } catch (...) {
-    if (!bare_figures_) throw;
-    return std::move(bare_figures_);
-  }
 }
 
 stage_figures source::figures() const {

@@ -17,8 +17,8 @@
 #include <penstock/runtime/exit_report.hpp>
 #include <penstock/runtime/isolated_server.hpp>
 #include <penstock/runtime/lazy_dead_letters.hpp>
-#include <penstock/runtime/logger.hpp>
 #include <penstock/runtime/letter_replay.hpp>
+#include <penstock/runtime/logger.hpp>
 #include <penstock/runtime/progress.hpp>
 #include <penstock/runtime/report.hpp>
 #include <penstock/runtime/role_entry.hpp>
