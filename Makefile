@@ -1,7 +1,7 @@
 # The front door. Every target installs what is missing, configures and builds by itself.
 
 JOBS ?= $(shell nproc)
-RUN_ARGS ?= --spool build/run/spool --out build/run --dead-letters build/run/dead-letters.sqlite --report
+RUN_ARGS ?= --queue sqlite:build/run/jobs.sqlite --out build/run --dead-letters build/run/dead-letters.sqlite --report
 
 .PHONY: help run test bench reliability deps format clean
 .DEFAULT_GOAL := help

@@ -89,33 +89,6 @@ void run_controller::receive(message& m) {
       m);
 }
 
-void run_controller::set_groups(const std::vector<group_plan>& groups) {
-  for (const group_plan& each : groups) groups_.emplace_back(each);
-  result_->change([&](run_result::state& s) {
-    s.group_restarts.resize(groups.size());
-    s.group_restarting.resize(groups.size());
-  });
-}
-
-/// Halts the next stage of a group that restarts, or starts them all again.
-void run_controller::advance(stage_group& group) {
-  if (aborting_ || over_ || !group.restarting()) return;
-  if (const auto next = group.to_halt()) members_[*next].to->post(halt_workers{});
-  const auto number = static_cast<std::uint32_t>(&group - groups_.data());
-  if (group.stands_still()) {
-    const auto wait = group.resume_at() - env_.now();
-    if (wait > 0) {
-      env_.post_after(wait, self_, resume_group{number});
-    } else {
-      for (const auto each : group.resume()) members_[each].to->post(resume_workers{});
-    }
-  }
-  result_->change([&](run_result::state& s) {
-    s.group_restarts[number] = group.restarts();
-    s.group_restarting[number] = group.restarting();
-  });
-}
-
 after_turn run_controller::turn() {
   if ((started_ || aborting_) && open_ == 0 && !over_) end_run();
   return over_ ? after_turn::done : after_turn::wait;
@@ -268,6 +241,13 @@ void run_controller::give_up() {
 /// more when all that is read.
 void run_controller::look_for_deadlock(bool last_look) {
   if (!started_ || aborting_ || over_ || open_ == 0 || !env_.quiet()) return;
+  const bool restarting =
+      std::any_of(groups_.begin(), groups_.end(), [](const stage_group& each) { return each.restarting(); });
+  if (restarting) {
+    // It is this actor's turn then, which does not count as activity.
+    inquest_ = nullptr;
+    return;
+  }
   if (!inquest_) {
     if (last_look) return;
     inquest_ = std::make_shared<snapshot_request>(members_.size());

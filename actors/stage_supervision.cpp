@@ -97,12 +97,14 @@ void stage::replace_later(const piece_report& report, const std::exception_ptr& 
   if (inline_worker_) return inline_crashed(error);
   crew::member* const from = crew_.find(report.worker);
   if (from == nullptr || from->leaving || from->restarting) return;
+  std::string why = told(error);
+  last_crash_ = why;
+  from->last_error = std::move(why);
+  // Told at once, so that it ends whatever fails from here on.
   from->restarting = true;
-  from->last_error = told(error);
-  last_crash_ = from->last_error;
+  from->port->post(finish_worker{false});
   harvest(*from);
   take_back_all(*from);
-  from->port->post(finish_worker{false});
 }
 
 void stage::take_back_all(crew::member& of) {

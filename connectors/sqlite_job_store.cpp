@@ -77,7 +77,8 @@ void sqlite_job_store::on_change(std::function<void()> wake) {
 /// So that a put does not take the room that verdicts need.
 void sqlite_job_store::make_room_check(const stored_item& item) const {
   struct statvfs disk {};
-  if (::statvfs(file().parent_path().c_str(), &disk) != 0) return;
+  const auto folder = file().has_parent_path() ? file().parent_path() : std::filesystem::path{"."};
+  if (::statvfs(folder.c_str(), &disk) != 0) return;
   const auto free = std::uint64_t{disk.f_bavail} * disk.f_frsize;
   // Into the log, and into the file.
   const auto needed = 2 * (item.archive.size() + item.json.size()) + kept_free;
@@ -89,6 +90,22 @@ std::int64_t sqlite_job_store::put(const stored_item& item, std::chrono::nanosec
   const std::lock_guard lock{mutex_};
   make_room_check(item);
   transaction all{database_};
+  const auto job = insert(item, delay);
+  all.commit();
+  return job;
+}
+
+void sqlite_job_store::put_all(const std::vector<stored_item>& items) {
+  const std::lock_guard lock{mutex_};
+  transaction all{database_};
+  for (const stored_item& each : items) {
+    make_room_check(each);
+    insert(each, {});
+  }
+  all.commit();
+}
+
+std::int64_t sqlite_job_store::insert(const stored_item& item, std::chrono::nanoseconds delay) {
   statement insert{database_,
                    "INSERT INTO jobs (state, boot, until_ns, put_ns, item_type, json, archive)"
                    " VALUES ('queued', ?, ?, ?, ?, ?, ?) RETURNING id"};
@@ -101,7 +118,6 @@ std::int64_t sqlite_job_store::put(const stored_item& item, std::chrono::nanosec
   insert.step();
   const auto job = insert.number();
   insert.step();
-  all.commit();
   return job;
 }
 

@@ -56,6 +56,8 @@ class sqlite_job_store final : public job_store {
   /// Adds a job, to be delivered after `delay`; its number. Refused while the disk has no room but for
   /// verdicts.
   std::int64_t put(const stored_item& item, std::chrono::nanoseconds delay = {});
+  /// Adds all of them or, if it throws, none.
+  void put_all(const std::vector<stored_item>& items);
 
   take_result take(const delivery_rules& rules) override;
   bool ack(const job_receipt& delivery) override;
@@ -86,6 +88,7 @@ class sqlite_job_store final : public job_store {
   taken_job read_job(std::int64_t job, std::uint64_t delivery, unsigned deaths) const;
   void look_ahead(take_result& answer) const;
   void make_room_check(const stored_item& item) const;
+  std::int64_t insert(const stored_item& item, std::chrono::nanoseconds delay);
   bool write_verdict(const std::function<bool()>& write);
 
   mutable std::mutex mutex_;

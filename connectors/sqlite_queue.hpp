@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 #include <penstock/connectors/job_source.hpp>
 #include <penstock/connectors/queue_options.hpp>
@@ -36,6 +37,14 @@ class sqlite_queue final : public job_source<T> {
   /// thread, with or without a run. Throws job_queue_error.
   std::int64_t put(const T& item, std::chrono::nanoseconds delay = {}) {
     return own_->get().put(detail::stored(item), delay);
+  }
+
+  /// Adds all of them at once: whatever happens, all are there or none. As put.
+  void put_all(const std::vector<T>& items) {
+    std::vector<stored_item> all;
+    all.reserve(items.size());
+    for (const T& each : items) all.push_back(detail::stored(each));
+    own_->get().put_all(all);
   }
 
   /// To look at the jobs. Throws job_queue_error.

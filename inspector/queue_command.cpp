@@ -114,8 +114,9 @@ void requeue(const queue_arguments& given) {
 /// What went wrong is said here, so that the program needs to know of no other exceptions than its parser's.
 void add(CLI::App& command, void (*run)(const queue_arguments&),
          const std::shared_ptr<queue_arguments>& given) {
-  command.callback([run, given] {
+  command.callback([run, given, &command] {
     try {
+      given->items = command.remaining();
       run(*given);
     } catch (const CLI::RuntimeError&) {
       throw;
@@ -136,8 +137,11 @@ void add_queue_command(CLI::App& app) {
 
   CLI::App& put_jobs = *queue.add_subcommand("put", "add jobs, and print their numbers");
   put_jobs.add_option("FILE", given->file, "the queue; made where it is missing")->required();
-  put_jobs.add_option("ITEM", given->items, "the job as JSON; without one, a job per line of standard input");
   put_jobs.add_option("--delay", given->delay, "deliver them after that time, for instance 5s");
+  // No option of CLI11's, which would take a JSON array apart.
+  put_jobs.allow_extras();
+  put_jobs.footer(
+      "  ITEM...                     the jobs as JSON; without one, a job per line of standard input");
   add(put_jobs, &put, given);
 
   CLI::App& list_jobs = *queue.add_subcommand("list", "show the jobs, the oldest first");

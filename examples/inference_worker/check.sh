@@ -110,6 +110,31 @@ a_taken_job_is_taken_again() {
   spool_is_empty
 }
 
+queue=sqlite:out/jobs.sqlite
+
+a_queue_in_a_file_is_worked_on() {
+  mkdir out
+  run 0 --queue "$queue" --images 1000
+  says 'of 1000 images'
+  run 0 --queue "$queue" --images 500
+  says 'of 500 images'
+  [ ! -e out/spool ] || fail "a spool was made"
+}
+
+a_killed_worker_s_jobs_are_done_by_the_next() {
+  mkdir out
+  run 0 --queue "$queue" --fill
+  # Any moment will do: before the first job, in the middle, or after the last.
+  timeout -s KILL 0.25 "$program" --out out --queue "$queue" >log 2>&1
+  run 0 --queue "$queue"
+  says 'of 10000 images'
+}
+
+an_unknown_kind_of_queue_is_refused() {
+  run 1 --queue mongo:here
+  says "takes sqlite:FILE, not 'mongo:here'"
+}
+
 wrong_weights_are_refused() {
   echo 'no weights' >other.bin
   run 1 --weights other.bin

@@ -10,7 +10,8 @@
 #include <penstock/penstock.hpp>
 
 #include "data/image_store.hpp"
-#include "data/spool.hpp"
+#include "data/job_list.hpp"
+#include "data/job_origin.hpp"
 #include "model/weights_file.hpp"
 #include "options.hpp"
 #include "pipeline.hpp"
@@ -21,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Puts all images into new jobs, and takes away what earlier jobs left.
-void fill(const inference::options& given, const inference::dataset& test, inference::spool& jobs) {
+void fill(const inference::options& given, const inference::dataset& test, inference::job_origin& jobs) {
   const std::size_t there = test.labels.size();
   const std::size_t images = given.images == 0 ? there : given.images;
   if (images > there) {
@@ -32,26 +33,26 @@ void fill(const inference::options& given, const inference::dataset& test, infer
   fs::remove_all(given.result_directory());
   fs::create_directories(given.result_directory());
   inference::write_image_store(given.image_directory(), test.images, images);
-  jobs.fill(images, given.seed);
-  std::printf("%zu images in %zu new jobs in %s\n", images, jobs.waiting(), given.spool_directory().c_str());
+  jobs.fill(inference::make_jobs(images, given.seed));
+  std::printf("%zu images in %zu new jobs in %s\n", images, jobs.waiting(), jobs.place().c_str());
 }
 
 /// What an earlier run left to do needs the images and results which that run used.
-void go_on(const inference::options& given, const inference::spool& jobs) {
+void go_on(const inference::options& given, const inference::job_origin& jobs) {
   if (!fs::is_directory(given.image_directory())) {
-    throw std::runtime_error(given.image_directory() + " is missing, yet jobs wait in " +
-                             given.spool_directory() +
-                             ": name the --out directory they belong to, or delete the spool");
+    throw std::runtime_error(given.image_directory() + " is missing, yet jobs wait in " + jobs.place() +
+                             ": name the --out directory they belong to, or delete them");
   }
   fs::create_directories(given.result_directory());
-  std::printf("%zu jobs wait in %s\n", jobs.waiting(), given.spool_directory().c_str());
+  std::printf("%zu jobs wait in %s\n", jobs.waiting(), jobs.place().c_str());
 }
 
 int work(penstock::runtime& rt, const inference::options& given) {
   const inference::dataset test = inference::load_test_set(given.data);
   std::vector<float> weights =
       inference::read_weights(given.weights.empty() ? INFERENCE_WORKER_WEIGHTS : given.weights);
-  const auto jobs = std::make_shared<inference::spool>(given.spool_directory());
+  const auto jobs = given.queue.empty() ? inference::open_spool(given.spool_directory())
+                                        : inference::open_queue(given.queue);
   if (jobs->waiting() == 0) {
     fill(given, test, *jobs);
   } else {
@@ -62,10 +63,10 @@ int work(penstock::runtime& rt, const inference::options& given) {
 
   const inference::starting_point before = inference::look_around(given, rt.options().dead_letters);
   penstock::graph g = inference::make_pipeline(
-      {jobs, given.image_directory(), test.labels.size(), given.result_directory(), std::move(weights)});
+      {*jobs, given.image_directory(), test.labels.size(), given.result_directory(), std::move(weights)});
   penstock::run_snapshot at_end;
   const int code = rt.run(g, at_end);
-  return inference::summarize(given, test, before, rt.options().dead_letters, at_end, code);
+  return inference::summarize(given, test, *jobs, before, rt.options().dead_letters, at_end, code);
 }
 
 }  // namespace

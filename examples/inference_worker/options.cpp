@@ -23,6 +23,7 @@ const char* const options_help =
     "  --data DIR     the images, as Debian's package dataset-fashion-mnist installs them\n"
     "  --out DIR      where results, images and report.html go (build/run)\n"
     "  --spool DIR    where the jobs lie; filled when empty (OUT/spool)\n"
+    "  --queue sqlite:FILE    jobs lie in this queue instead; filled when empty\n"
     "  --images N     put only the first N test images into jobs\n"
     "  --seed N       another way to cut the images into jobs\n"
     "  --weights FILE the network's numbers, as train_classifier writes them\n"
@@ -49,6 +50,8 @@ options parse_options(const std::vector<std::string>& arguments) {
       given.out = value();
     } else if (*flag == "--spool") {
       given.spool = value();
+    } else if (*flag == "--queue") {
+      given.queue = value();
     } else if (*flag == "--weights") {
       given.weights = value();
     } else if (*flag == "--images") {

@@ -10,6 +10,7 @@
 #include <penstock_test/catch.hpp>
 
 #include "data/image_store.hpp"
+#include "data/job_list.hpp"
 #include "data/spool.hpp"
 #include "data/whole_file.hpp"
 #include "model/gradient.hpp"
@@ -114,8 +115,8 @@ TEST_CASE("the jobs of a filled spool hold every image once, and the same seed m
   const scratch directory;
   spool jobs{directory / "spool"};
   spool again{directory / "again"};
-  jobs.fill(3000, 9);
-  again.fill(3000, 9);
+  jobs.fill(make_jobs(3000, 9));
+  again.fill(make_jobs(3000, 9));
   std::multiset<std::size_t> seen;
   while (const std::optional<job> next = jobs.take()) {
     const std::optional<job> twin = again.take();

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 ps::graph make_pipeline(pipeline_inputs inputs) {
   ps::graph g{"inference-worker"};
-  g.source("pull", pull{std::move(inputs.jobs)}, ps::in_flight(16))
+  inputs.jobs.pull_into(g)
       .stage("fetch", fetch{std::move(inputs.images), inputs.image_count}, ps::workers(4), ps::blocking,
              ps::on_error(ps::retry(2, 50ms).when<storage_busy>(), ps::dead_letter()))
       .scatter("scatter", &split)

@@ -1,18 +1,17 @@
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
 #include <penstock/penstock.hpp>
 
-#include "data/spool.hpp"
+#include "data/job_origin.hpp"
 
 namespace inference {
 
 /// What the graph works on.
 struct pipeline_inputs {
-  std::shared_ptr<spool> jobs;
+  const job_origin& jobs;
   std::string images;          ///< directory of the image store
   std::size_t image_count;     ///< images there are numbers for
   std::string results;         ///< directory for the results

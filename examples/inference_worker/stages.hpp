@@ -1,33 +1,15 @@
 #pragma once
 
-#include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include <penstock/penstock.hpp>
 
 #include "data/image_store.hpp"
-#include "data/spool.hpp"
 #include "items.hpp"
 #include "model/network.hpp"
 
 namespace inference {
-
-/// The source: takes jobs from the spool. A job's file is deleted when the job is settled, and given back
-/// when it failed.
-class pull {
- public:
-  explicit pull(std::shared_ptr<spool> jobs) : jobs_(std::move(jobs)) {}
-
-  std::optional<job> operator()() { return jobs_->take(); }
-  void ack(const job& settled) { jobs_->done(settled.name); }
-  /// The runtime prints why; a line for each job that was under way would bury it.
-  void nack(const job& failed, const std::string& /*reason*/) { jobs_->give_back(failed.name); }
-
- private:
-  std::shared_ptr<spool> jobs_;
-};
 
 /// Reads a job's images from the store. Throws std::runtime_error, naming the job, when its list makes no
 /// sense or an image can't be read, and storage_busy when another try may help.

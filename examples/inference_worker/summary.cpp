@@ -16,14 +16,6 @@ namespace {
 
 const char* plural(std::size_t count, const char* one, const char* many) { return count == 1 ? one : many; }
 
-std::size_t count_files(const std::string& directory, const std::string& ending) {
-  std::size_t count = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
-    count += entry.path().extension() == ending ? 1 : 0;
-  }
-  return count;
-}
-
 /// Prints why each job was given up, and returns how many were.
 std::size_t print_dead_letters(const std::string& file, std::size_t before) {
   if (!std::filesystem::exists(file)) return 0;
@@ -46,11 +38,11 @@ starting_point look_around(const options& given, const std::string& dead_letters
   return now;
 }
 
-int summarize(const options& given, const dataset& test, const starting_point& before,
+int summarize(const options& given, const dataset& test, const job_origin& jobs, const starting_point& before,
               const std::string& dead_letters, const penstock::run_snapshot& run, int code) {
   const evaluation found = evaluate(read_results(given.result_directory()), test.labels);
   const std::size_t given_up = print_dead_letters(dead_letters, before.letters);
-  const std::size_t waiting = count_files(given.spool_directory(), ".job");
+  const std::size_t waiting = jobs.waiting();
   const double seconds = std::chrono::duration<double>(run.elapsed).count();
   const double rate = seconds > 0 ? static_cast<double>(found.images - before.images) / seconds : 0.0;
 
@@ -66,7 +58,7 @@ int summarize(const options& given, const dataset& test, const starting_point& b
   }
   if (waiting != 0) {
     std::printf("%zu %s in %s; run again to go on\n", waiting, plural(waiting, "job waits", "jobs wait"),
-                given.spool_directory().c_str());
+                jobs.place().c_str());
   }
   std::fflush(stdout);
   write_whole_file(given.report_file(), report_page({found, run, test.images, rate, given_up}));

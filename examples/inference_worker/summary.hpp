@@ -7,6 +7,7 @@
 #include <penstock/runtime/snapshot.hpp>
 
 #include "data/dataset.hpp"
+#include "data/job_origin.hpp"
 #include "options.hpp"
 
 namespace inference {
@@ -21,7 +22,7 @@ struct starting_point {
 /// Reads the results, prints accuracy, images/s and what was given up, and writes the report. Returns the
 /// exit code: that of the run, or 3 when the run ended well but jobs or images were given up. Throws
 /// std::runtime_error that names the file.
-int summarize(const options& given, const dataset& test, const starting_point& before,
+int summarize(const options& given, const dataset& test, const job_origin& jobs, const starting_point& before,
               const std::string& dead_letters, const penstock::run_snapshot& run, int code);
 
 /// What is there now, before the run.

@@ -1,9 +1,6 @@
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -11,33 +8,13 @@
 #include <penstock/runtime/dead_letter_store.hpp>
 #include <penstock_test/catch.hpp>
 
+#include "penstock_program.hpp"
+
 namespace ps = penstock;
+using namespace penstock_test;
 using nlohmann::json;
 
 namespace {
-
-/// What the program wrote, to both outputs, and its exit code.
-struct outcome {
-  std::string text;
-  int code = -1;
-};
-
-outcome run(const std::string& arguments) {
-  const std::string command = "'" PENSTOCK_PROGRAM "' " + arguments + " 2>&1";
-  outcome result;
-  std::FILE* const output = ::popen(command.c_str(), "r");
-  REQUIRE(output != nullptr);
-  std::array<char, 4096> buffer{};
-  for (std::size_t size = 0; (size = std::fread(buffer.data(), 1, buffer.size(), output)) > 0;)
-    result.text.append(buffer.data(), size);
-  const int status = ::pclose(output);
-  if (WIFEXITED(status)) result.code = WEXITSTATUS(status);
-  return result;
-}
-
-bool mentions(const outcome& result, const std::string& part) {
-  return result.text.find(part) != std::string::npos;
-}
 
 /// A file with three letters, gone with the object.
 class letter_file {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,9 +23,8 @@ class spool {
   /// How many jobs wait.
   std::size_t waiting() const;
 
-  /// Fills the empty spool: the images 0 to `images` - 1 in random order, cut into jobs of 1 to 400, most of
-  /// them small. The same seed gives the same jobs. All of them appear at once.
-  void fill(std::size_t images, std::uint64_t seed);
+  /// Fills the empty spool. All of the jobs appear at once.
+  void fill(const std::vector<job>& jobs);
 
   /// The next job by name; nothing when none waits any more.
   std::optional<job> take();

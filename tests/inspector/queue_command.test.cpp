@@ -1,0 +1,101 @@
+#include <stdlib.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <penstock/connectors/sqlite_job_store.hpp>
+#include <penstock_test/catch.hpp>
+
+#include "penstock_program.hpp"
+
+namespace ps = penstock;
+using namespace penstock_test;
+using nlohmann::json;
+
+namespace {
+
+/// A place for a queue, gone with the object.
+class queue_file {
+ public:
+  queue_file() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "penstock-queue-XXXXXX").string();
+    folder_ = ::mkdtemp(pattern.data());
+  }
+  ~queue_file() {
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+  }
+  queue_file(const queue_file&) = delete;
+  queue_file& operator=(const queue_file&) = delete;
+
+  std::string path() const { return (folder_ / "jobs.sqlite").string(); }
+
+ private:
+  std::filesystem::path folder_;
+};
+
+std::vector<json> jobs_of(const std::string& file, const std::string& more = "") {
+  const auto listed = run("queue list " + file + " --json" + more);
+  REQUIRE(listed.code == 0);
+  std::vector<json> all;
+  std::istringstream lines{listed.text};
+  for (std::string line; std::getline(lines, line);) all.push_back(json::parse(line));
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("jobs are put from the shell as JSON and listed") {
+  const queue_file queue;
+  CHECK(run("queue put " + queue.path() + R"( '{"name": "a"}' '[1, 2]')").text == "1\n2\n");
+  const auto jobs = jobs_of(queue.path());
+  REQUIRE(jobs.size() == 2);
+  CHECK(jobs[0]["item"]["name"] == "a");
+  CHECK(jobs[0]["state"] == "queued");
+  CHECK(jobs[1]["item"] == json::parse("[1, 2]"));
+  const auto table = run("queue list " + queue.path());
+  CHECK(mentions(table, "2 queued, 0 leased, 0 dead, 0 done and gone"));
+}
+
+TEST_CASE("without items a job per line of standard input is put") {
+  const queue_file queue;
+  CHECK(run("queue put " + queue.path() + " <<'END'\n1\n\n\"two\"\nEND\n").code == 0);
+  CHECK(jobs_of(queue.path()).size() == 2);
+}
+
+TEST_CASE("if one item is no JSON, none is put") {
+  const queue_file queue;
+  const auto refused = run("queue put " + queue.path() + " 1 '{oops'");
+  CHECK(refused.code == 1);
+  CHECK(mentions(refused, "{oops"));
+  CHECK(!std::filesystem::exists(queue.path()));
+}
+
+TEST_CASE("dead jobs get another chance, others are left") {
+  const queue_file queue;
+  {
+    ps::sqlite_job_store store{queue.path()};
+    store.put({{}, "1", "int"});
+    store.put({{}, "2", "int"});
+    const auto taken = store.take({});
+    REQUIRE(taken.job);
+    REQUIRE(store.bury(taken.job->receipt, "it can't be read"));
+  }
+  const auto dead = jobs_of(queue.path(), " --state dead");
+  REQUIRE(dead.size() == 1);
+  CHECK(dead[0]["reason"] == "it can't be read");
+  CHECK(run("queue requeue " + queue.path() + " 2").code == 1);
+  CHECK(run("queue requeue " + queue.path() + " 1").code == 0);
+  CHECK(jobs_of(queue.path(), " --state queued").size() == 2);
+}
+
+TEST_CASE("a queue that is not there is named, and not made by looking") {
+  const queue_file queue;
+  const auto missing = run("queue list " + queue.path());
+  CHECK(missing.code == 1);
+  CHECK(mentions(missing, queue.path()));
+  CHECK(!std::filesystem::exists(queue.path()));
+}
