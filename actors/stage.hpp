@@ -159,6 +159,7 @@ class stage final : public actor_logic {
   void give_up_halt(std::uint64_t number);
   void resume();
   void answer_halt();
+  bool restarts_with_group() const;
   void describe_crew(stage_figures& f) const;
 
   // stage_ends.cpp: starting, changing and ending

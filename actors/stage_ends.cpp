@@ -157,7 +157,7 @@ void stage::dismiss(bool emit) {
 
 after_turn stage::end_turn() {
   const bool working = !broken_ && crew_.busy() > 0;
-  const bool standing = halt_ != standstill::none;
+  const bool standing = plan_.in_group && restarts_with_group();
   if (phase_ == phase::running && started_ && !failed_ && !standing && inputs_ended() && quiet())
     dismiss(true);
   if (phase_ == phase::stopping && !working) {

@@ -51,6 +51,13 @@ void stage::answer_halt() {
   controller_->post(workers_halted{member_});
 }
 
+/// Its workers, or one of them, are about to be replaced: who replaces them has its last hooks too.
+bool stage::restarts_with_group() const {
+  return halt_ != standstill::none || inline_halting_ ||
+         std::any_of(crew_.members().begin(), crew_.members().end(),
+                     [](const crew::member& each) { return each.halting; });
+}
+
 void stage::give_up_halt(std::uint64_t number) {
   if (halt_ != standstill::under_way || number != halts_ || phase_ != phase::running) return;
   fail_run(

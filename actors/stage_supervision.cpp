@@ -119,6 +119,8 @@ void stage::came_to_its_end(unsigned number) {
   gone.pieces = 0;
   gone.boards.clear();
   if (std::exchange(gone.halting, false) && gone.restarting) {
+    const bool wanted = phase_ == phase::running && !failed_ && !gone.leaving && !gone.retiring;
+    if (!wanted) return crew_.remove(number);
     if (halt_ == standstill::none) restart(number);  // it held the group up no longer
     return;
   }

@@ -44,6 +44,15 @@ class builder {
     for (const node& each : set_.plan->nodes) {
       outputs_.push_back(add(each));
     }
+    int number = 0;
+    for (const stage_team& each : set_.plan->teams) {
+      const std::string name = "team " + std::to_string(++number);
+      if (each.strategy == ps::group_strategy::one_for_all) {
+        graph_.one_for_all(name, each.stages);
+      } else {
+        graph_.rest_for_one(name, each.stages);
+      }
+    }
     return graph_;
   }
 

@@ -64,6 +64,11 @@ std::string describe(const shape& s) {
                                           "drain with deadline", "abort",        "look"};
   std::string text = "shape" + std::string{s.heavy ? " with heavy items" : ""} + "\n";
   for (const node& n : s.nodes) text += text_of(n);
+  for (const stage_team& each : s.teams) {
+    text += std::string{"  "} + penstock::to_string(each.strategy) + ":";
+    for (const std::string& stage : each.stages) text += " " + stage;
+    text += "\n";
+  }
   for (const deed& d : s.deeds) {
     text += "  at turn " + std::to_string(d.at) + ": " + deeds[static_cast<int>(d.kind)] + " " + d.stage +
             " " + std::to_string(d.number) + "\n";

@@ -30,7 +30,10 @@ class artist {
     if (two && dice_.chance(1, 2)) ends = {segment(add_merge(ends), 0, dice_.between(0, 2))};
     for (const int end : ends) add_sink(end);
     draw_deeds();
-    if (!is_regression(shape_.seed)) draw_crashes();
+    if (!is_regression(shape_.seed)) {
+      draw_crashes();
+      draw_teams();
+    }
     return std::move(shape_);
   }
 
@@ -224,6 +227,24 @@ class artist {
       n.options.pool = apart.chance(1, 2) ? pool_kind::blocking : pool_kind::per_core;
       if (!n.options.workers) n.options.workers = 1;
       n.options.timeout = 1'000'000 + 60 * std::int64_t{n.slowness};
+    }
+  }
+
+  /// Each stage is in one of two groups, or in none; in any order.
+  void draw_teams() {
+    dice apart{mix(shape_.seed, 0x7ea3)};
+    if (apart.chance(1, 2)) return;
+    std::vector<stage_team> teams(2);
+    for (const node& n : shape_.nodes) {
+      if (n.type == node_type::source || n.type == node_type::merge || n.type == node_type::view) continue;
+      const auto which = apart.below(3);
+      if (which == 2) continue;
+      auto& stages = teams[which].stages;
+      stages.insert(apart.chance(1, 2) ? stages.begin() : stages.end(), n.name);
+    }
+    for (stage_team& each : teams) {
+      if (apart.chance(1, 2)) each.strategy = penstock::group_strategy::rest_for_one;
+      if (each.stages.size() >= 2) shape_.teams.push_back(std::move(each));
     }
   }
 

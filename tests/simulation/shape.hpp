@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include <penstock/actors/stage_group.hpp>
 #include <penstock/runtime/node_options.hpp>
 
 namespace penstock_simulation {
@@ -95,12 +96,19 @@ struct deed {
   std::int64_t number = 0;
 };
 
+/// Stages that restart together.
+struct stage_team {
+  penstock::group_strategy strategy = penstock::group_strategy::one_for_all;
+  std::vector<std::string> stages;
+};
+
 struct shape {
   std::uint64_t seed = 0;
   bool heavy = false;  ///< items carry a load
   std::int64_t inactivity = 0;
   std::vector<node> nodes;  ///< producers first
   std::vector<deed> deeds;
+  std::vector<stage_team> teams;
 
   /// The number of the node's workers is changed while it runs.
   bool resizes(const node& n) const {
