@@ -89,6 +89,13 @@ class tree_builder final : public nlohmann::json_sax<nlohmann::json> {
 
 }  // namespace
 
+json_value::object::object() = default;
+json_value::object::object(const object& other) = default;
+json_value::object::object(object&& other) noexcept = default;
+json_value::object& json_value::object::operator=(const object& other) = default;
+json_value::object& json_value::object::operator=(object&& other) noexcept = default;
+json_value::object::~object() = default;
+
 std::string json_value::kind() const {
   struct words {
     std::string operator()(std::monostate) const { return "null"; }

@@ -16,6 +16,14 @@ struct json_value {
   };
   /// Members in the order of the text; no name twice.
   struct object {
+    // Defined where a json_value is complete: clang would need it here for the implicit ones.
+    object();
+    object(const object& other);
+    object(object&& other) noexcept;
+    object& operator=(const object& other);
+    object& operator=(object&& other) noexcept;
+    ~object();
+
     std::vector<std::pair<std::string, json_value>> members;
   };
 
