@@ -47,6 +47,36 @@ std::vector<figure> fine_pool(const settings& wanted) {
            {bar::rule::ratio_at_most, 1.0}}};
 }
 
+std::vector<figure> acked(const settings& wanted) {
+  const std::uint64_t items = wanted.quick ? 200'000 : 10'000'000;
+  const auto run = [=](std::uint64_t block, bool acknowledged) {
+    return [=] { return pipelines::add_ones_in_jobs(items, block, acknowledged); };
+  };
+  const std::vector<double> medians = alternate(wanted.runs, {run(1024, true), run(1024, false)});
+  return {{"acked",
+           "a token for 1,024 items",
+           medians[0],
+           ns_per_item,
+           "the same without tokens",
+           medians[1],
+           {bar::rule::ratio_at_most, 1.15}}};
+}
+
+std::vector<figure> acked_each(const settings& wanted) {
+  const std::uint64_t items = wanted.quick ? 50'000 : 1'000'000;
+  const auto run = [=](bool acknowledged) {
+    return [=] { return pipelines::add_ones_in_jobs(items, 1, acknowledged); };
+  };
+  const std::vector<double> medians = alternate(wanted.runs, {run(true), run(false)});
+  return {{"acked_each",
+           "a token for each item",
+           medians[0],
+           ns_per_item,
+           "the same without tokens",
+           medians[1],
+           {}}};
+}
+
 // What the fused chain does; the multipliers keep the compiler from folding the three into one.
 std::uint64_t scramble(std::uint64_t value) { return value * 0x9e3779b97f4a7c15U; }
 std::uint64_t fold(std::uint64_t value) { return value ^ (value >> 29U); }
@@ -157,7 +187,8 @@ std::vector<figure> scale(const settings& wanted) {
 }  // namespace
 
 std::vector<bench_case> throughput_cases() {
-  return {{"fine_serial", fine_serial}, {"fine_pool", fine_pool}, {"fused", fused}, {"scale", scale}};
+  return {{"fine_serial", fine_serial}, {"fine_pool", fine_pool}, {"acked", acked},
+          {"acked_each", acked_each},   {"fused", fused},         {"scale", scale}};
 }
 
 }  // namespace bench

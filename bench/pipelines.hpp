@@ -36,4 +36,8 @@ class numbers {
 /// together.
 double add_ones(std::uint64_t items, unsigned stages, unsigned workers);
 
+/// As `add_ones` with 3 stages of 2 workers; the numbers come in jobs of `block` each, of which 64 (for jobs
+/// of one number: 65,536) are out at a time. `acknowledged`: the source is told of every job.
+double add_ones_in_jobs(std::uint64_t items, std::uint64_t block, bool acknowledged);
+
 }  // namespace bench::pipelines
