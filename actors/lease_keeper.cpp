@@ -9,6 +9,13 @@
 
 namespace penstock {
 
+namespace {
+
+/// The length of one lease.
+constexpr int most_after_abort = 3;
+
+}  // namespace
+
 void lease_keeper::receive(message& m) {
   due_ = due_ || std::holds_alternative<extend_leases>(m) || std::holds_alternative<start_run>(m);
   over_ = over_ || std::holds_alternative<finish_worker>(m);
@@ -16,10 +23,13 @@ void lease_keeper::receive(message& m) {
 
 after_turn lease_keeper::turn() {
   if (over_) {
+    body_.reset();  // the last to go is the source's own, before the run has ended
     told_->post(leases_ended{});
     self_ = nullptr;
     return after_turn::done;
   }
+  // A source that hangs never says that it is over: somebody else shall get its jobs then.
+  if (run_.stopping.load() && since_abort_++ >= most_after_abort) return after_turn::wait;
   if (std::exchange(due_, false)) {
     extend();
     env_.remind(interval_, self_, extend_leases{});

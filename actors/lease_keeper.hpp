@@ -42,6 +42,7 @@ class lease_keeper final : public actor_logic {
   const std::string& source_;
   address told_;
   address self_;
+  int since_abort_ = 0;  ///< times that it extended although the run is being aborted
   bool due_ = false;
   bool over_ = false;
 };

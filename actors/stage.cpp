@@ -232,6 +232,11 @@ bool stage::resume_suspended() {
 }
 
 bool stage::start_next() {
+  if (inline_halting_ && inline_worker_) {
+    // It is replaced, at the beginning of a turn, before it begins anything more.
+    again_ = again_ || !inline_worker_->suspended();
+    return false;
+  }
   if (work_.empty() || keys_move() || !letters_.empty() || (inline_worker_ && inline_worker_->suspended()))
     return false;
   for (std::size_t line = 0; line < work_.lines(); ++line) {

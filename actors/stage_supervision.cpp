@@ -100,6 +100,7 @@ void stage::replace_later(const piece_report& report, const std::exception_ptr& 
   std::string why = told(error);
   last_crash_ = why;
   from->last_error = std::move(why);
+  if (halt_ == standstill::none) from->halting = false;  // what it was held over for is past: this is a crash
   // Told at once, so that it ends whatever fails from here on.
   from->restarting = true;
   from->port->post(finish_worker{false});
@@ -145,6 +146,7 @@ void stage::crashed(crew::member& of, const std::exception_ptr& error) {
 
 /// The same for the worker that the stage runs itself.
 void stage::inline_crashed(const std::exception_ptr& error) {
+  inline_halting_ = false;
   static_cast<void>(inline_worker_->finish(false));
   inline_worker_.reset();
   inline_record_.number = next_worker_++;

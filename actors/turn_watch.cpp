@@ -13,6 +13,9 @@ bool in_turn(std::uint64_t count) { return count % 2 == 1; }
 
 void turn_watch::add(std::string name, ref<actor_box> actor) {
   const std::lock_guard lock{mutex_};
+  // Nobody may ever look.
+  if (watched_.size() == watched_.capacity())
+    std::erase_if(watched_, [](const entry& each) { return each.actor->ended(); });
   watched_.push_back({std::move(name), std::move(actor)});
 }
 

@@ -15,6 +15,8 @@ namespace penstock {
 
 namespace {
 
+constexpr std::int64_t shortest_wait = 1'000'000;  ///< ns
+
 std::string variable(const char* name) {
   const char* const value = std::getenv(name);
   return value == nullptr ? std::string{} : value;
@@ -48,7 +50,8 @@ std::int64_t service_notifier::until_due(std::int64_t now) const {
 
 bool service_notifier::stay_alive(std::int64_t now, bool healthy) {
   if (interval_ == 0 || now < due_) return true;
-  due_ = now + interval_;
+  // A body that comes back in time is no reason for a restart: it is looked at again soon.
+  due_ = now + (healthy ? interval_ : std::max(interval_ / 8, shortest_wait));
   return !healthy || tell("WATCHDOG=1");
 }
 
