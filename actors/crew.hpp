@@ -30,6 +30,7 @@ class crew {
     ref<call_guard> guard{};                ///< set: its calls can be given up
     bool restarting = false;                ///< it crashed; gets no work until it is replaced
     bool halting = false;                   ///< it is restarted with its group, through no fault of its own
+    bool replaced = false;                  ///< another one was in this place before
     std::uint32_t crashes = 0;              ///< in a row
     std::uint64_t restarts = 0;
     std::string last_error{};

@@ -33,7 +33,7 @@ void stage::adapt_crew() {
     if (inline_worker_ || inline_record_.restarting) return;
     inline_worker_ = std::make_unique<worker>(plan_, run_, next_worker_++, 0);
     if (auto error = inline_worker_->start()) {
-      if (inline_record_.restarts == 0) return fail_run(error, {});
+      if (!inline_record_.replaced) return fail_run(error, {});
       inline_crashed(error);
     }
     return;

@@ -27,6 +27,7 @@ void stage::halt() {
 void stage::let_go() {
   if (inline_halting_ && inline_worker_ && !inline_worker_->suspended()) {
     inline_halting_ = false;
+    inline_record_.replaced = true;
     static_cast<void>(inline_worker_->finish(false));
     inline_worker_.reset();
   }
@@ -71,7 +72,7 @@ void stage::give_up_halt(std::uint64_t number) {
 void stage::resume() {
   if (halt_ != standstill::reached) return;
   halt_ = standstill::none;
-  inline_record_.restarting = false;
+  if (std::exchange(inline_record_.restarting, false)) inline_record_.replaced = true;
   std::vector<unsigned> absent;
   for (const crew::member& each : crew_.members()) {
     if (!each.port) absent.push_back(each.number);

@@ -39,7 +39,7 @@ void stage::settle(piece_report& report) {
   outbox_.unreserve(report.released);
   if (report.hook_error) {
     crew::member* const from = inline_worker_ ? nullptr : crew_.find(report.worker);
-    if (from != nullptr && from->restarts > 0 && !report.ended && !failed_) {
+    if (from != nullptr && from->replaced && !report.ended && !failed_) {
       replace_later(report, report.hook_error);
       return;
     }

@@ -182,6 +182,7 @@ std::optional<std::int64_t> stage::delay_of_restart(crew::member& of) {
 
 void stage::restart(unsigned number) {
   if (inline_record_.restarting && inline_record_.number == number) {
+    inline_record_.replaced = true;
     inline_record_.restarting = false;
     again_ = true;  // it is made at the beginning of a turn
     return;
@@ -192,6 +193,7 @@ void stage::restart(unsigned number) {
   place->number = next_worker_++;
   place->restarting = false;
   place->halting = false;
+  place->replaced = true;
   try {
     spawn_into(*place);
   } catch (...) {

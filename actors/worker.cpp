@@ -179,7 +179,7 @@ void worker::set_failed_item_apart(const std::exception_ptr& error, piece_report
   failed_item failed;
   failed.error = error;
   failed.attempt = current_.attempt;
-  failed.crashed = report.crash != nullptr;
+  failed.crashed = report.crash != nullptr && error == report.crash;  // it may have failed by itself before
   failed.deaths = current_.deaths + (failed.crashed ? 1 : 0);
   failed.hopeless = failed.deaths >= failed_item::deaths_of_poison;
   failed.item = current_.items.split_front(1);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,6 +36,9 @@ class job_source {
         return delivery<T, job_receipt>{detail::restored<T>(next.job->item), next.job->receipt};
       } catch (const codec_error& problem) {
         puller_.is->bury(next.job->receipt, problem.what());
+      } catch (const std::exception& problem) {
+        puller_.is->nack(next.job->receipt, problem.what());  // no memory, for instance: not the job's fault
+        throw;
       }
     }
   }

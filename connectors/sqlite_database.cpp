@@ -108,7 +108,9 @@ void sqlite_database::make_file() {
         code != SQLITE_OK) {
       fail(code);
     }
-    connection_.reset();  // the last one out writes the log into the file and removes it
+    // Closing would do it too, but would not tell if the disk is full.
+    run("PRAGMA wal_checkpoint(TRUNCATE)");
+    connection_.reset();
     if (::link(draft.c_str(), file_.c_str()) != 0 && errno != EEXIST) {
       throw job_queue_error{file_.string(), "can't be made: " + system_reason(errno)};
     }

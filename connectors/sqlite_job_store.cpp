@@ -127,22 +127,25 @@ void sqlite_job_store::bring_back_lost(const delivery_rules& rules) {
     std::int64_t job;
     unsigned deaths;
     bool alone;
+    bool rebooted;  ///< the machine ended, and no job did that
     std::string owner;
   };
   std::vector<lost> found;
   statement select{database_,
-                   "SELECT id, deaths, alone, owner FROM jobs"
+                   "SELECT id, deaths, alone, boot <> ?, owner FROM jobs"
                    " WHERE state = 'leased' AND owner <> ? AND (boot <> ? OR until_ns <= ?)"};
-  select.bind(owner_).bind(boot_).bind(time_->now_ns());
+  select.bind(boot_).bind(owner_).bind(boot_).bind(time_->now_ns());
   while (select.step()) {
     const auto job = select.number();
-    const auto deaths = static_cast<unsigned>(select.number()) + 1;
+    const auto deaths = static_cast<unsigned>(select.number());
     const bool alone = select.number() != 0;
-    found.push_back({job, deaths, alone, select.text()});
+    const bool rebooted = select.number() != 0;
+    found.push_back({job, deaths + (rebooted ? 0U : 1U), alone, rebooted, select.text()});
   }
   for (const auto& each : found) {
-    const bool dead = rules.is_dead(each.deaths, each.alone);
-    std::string reason = each.owner + " died, or was away for longer than its lease";
+    const bool dead = !each.rebooted && rules.is_dead(each.deaths, each.alone);
+    std::string reason = each.rebooted ? "the machine was started anew while " + each.owner + " had it"
+                                       : each.owner + " died, or was away for longer than its lease";
     if (dead) reason = std::to_string(each.deaths) + " processes died with this job; the last one: " + reason;
     statement update{database_,
                      "UPDATE jobs SET state = ?, until_ns = 0, deaths = ?, reason = ? WHERE id = ?"};

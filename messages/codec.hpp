@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <new>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -47,7 +48,7 @@ std::vector<std::byte> encode(const T& item) {
 }
 
 /// The item that `encode` wrote. Safe with bytes of unknown origin. Throws codec_error when they are not
-/// exactly one T.
+/// exactly one T, std::bad_alloc for want of memory.
 template <class T>
 T decode(std::span<const std::byte> bytes) {
   static_assert(std::is_default_constructible_v<T>,
@@ -62,6 +63,8 @@ T decode(std::span<const std::byte> bytes) {
       throw codec_error{"penstock: " + std::to_string(archive.remaining()) + " bytes are left over"};
     }
     return item;
+  } catch (const std::bad_alloc&) {
+    throw;  // nothing is wrong with the bytes
   } catch (const std::exception& e) {
     throw codec_error{"can't read " + type_name<T>() + ": " + e.what()};
   }
@@ -81,13 +84,17 @@ struct codec_source {
   }
 
  private:
-  using decoder = batch (*)(std::span<const std::span<const std::byte>>);
+  using decoder = batch (*)(std::span<const std::span<const std::byte>>, std::exception_ptr&);
 
   static constexpr decoder batch_decoder() {
     if constexpr (std::is_default_constructible_v<T>) {
-      return [](std::span<const std::span<const std::byte>> items) {
+      return [](std::span<const std::span<const std::byte>> items, std::exception_ptr& failed) {
         batch_writer<T> writer{static_cast<std::uint32_t>(items.size())};
-        for (const auto bytes : items) writer.emplace(penstock::decode<T>(bytes));
+        try {
+          for (const auto bytes : items) writer.emplace(penstock::decode<T>(bytes));
+        } catch (...) {
+          failed = std::current_exception();
+        }
         return writer.finish();
       };
     } else {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <exception>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,9 +15,10 @@ namespace penstock {
 struct item_codec {
   void (*encode)(const void* item,
                  std::vector<std::byte>& into);  ///< appends the item's bytes; throws codec_error
-  /// The items that `encode` wrote, each from bytes of its own, in one batch. Safe with bytes of unknown
-  /// origin; throws codec_error. Null for types that can't be read back, as they have no default constructor.
-  batch (*decode)(std::span<const std::span<const std::byte>> items);
+  /// The items that `encode` wrote, each from bytes of its own, in one batch: those before the first that
+  /// can't be read, which sets `failed`. Safe with bytes of unknown origin. Null for types that can't be read
+  /// back, as they have no default constructor.
+  batch (*decode)(std::span<const std::span<const std::byte>> items, std::exception_ptr& failed);
   std::string (*json)(const void* item);
   const char* schema;  ///< name of the type
 };

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include <penstock/messages/codec.hpp>
+#include <penstock/messages/failure.hpp>
 #include <penstock/messages/remote_error.hpp>
 #include <penstock/runtime/duration_text.hpp>
 #include <penstock/runtime/role_entry.hpp>
@@ -24,6 +25,8 @@ namespace {
 constexpr std::int64_t grace = 500'000'000;
 /// How many processes may end in on_end.
 constexpr int most_ends = 3;
+/// How often a process that runs a hook is looked at where each item has a time limit of its own.
+constexpr std::int64_t usual_look = 1'000'000'000;
 constexpr const char* not_understood = "it sent what can't be understood";
 
 std::int64_t now() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
@@ -83,6 +86,7 @@ void isolated_body::start(worker_context& context) {
 
 void isolated_body::begin_process(worker_context& context) {
   crash_ = nullptr;
+  confused_ = false;
   reader_ = {};
   late_after_ = 0;
   loans_.reset();
@@ -126,13 +130,20 @@ void isolated_body::run(body_work& work, worker_context& context) {
   }
   isolated_exchange items{work, context.attempt(), *plan_->input, plan_->output, *loans_};
   progressed_ = now();
-  while (!items.over() && !crash_) {
-    const bool waits_for_room = items.send(*channel_);
-    const auto before = items.done();
-    take_answers(items);
-    if (items.done() == before && !items.over() && !crash_) wait(waits_for_room, &items);
+  try {
+    while (!items.over() && !crash_) {
+      const bool waits_for_room = items.send(*channel_);
+      const auto before = items.done();
+      take_answers(items);
+      if (items.done() == before && !items.over() && !crash_) wait(waits_for_room, &items);
+    }
+    if (crash_ && !confused_) take_answers(items);
+  } catch (...) {
+    // No memory, for instance: what the process and this side know of the frame differs from now on.
+    const auto thrown = describe_exception(std::current_exception());
+    confused_ = true;
+    bury("its answers could not be taken: " + thrown.text);
   }
-  if (crash_) take_answers(items);
   const bool at_work = channel_->memory().running.load() == items.done() + 1;
   items.settle(crash_, at_work);
   loans_->settle();
@@ -142,6 +153,7 @@ void isolated_body::run(body_work& work, worker_context& context) {
 void isolated_body::take_answers(isolated_exchange& items) {
   while (reader_.next(channel_->in())) {
     if (items.take(reader_.head(), reader_.payload())) continue;
+    confused_ = true;
     bury(not_understood);
     return;
   }
@@ -152,8 +164,8 @@ void isolated_body::wait(bool for_room, const isolated_exchange* items) {
   std::int64_t left = items != nullptr && plan_->limit ? time_left(*items) : look_out::never;
   if (ends_by_ != 0) left = std::min(left, ends_by_ - now());
   if (left <= 0) return bury();
-  const bool asks_if_stopped = items == nullptr && plan_->limit.fixed > 0;
-  if (asks_if_stopped) left = std::min(left, plan_->limit.fixed);
+  const bool asks_if_stopped = items == nullptr && plan_->limit;
+  if (asks_if_stopped) left = std::min(left, plan_->limit.fixed > 0 ? plan_->limit.fixed : usual_look);
   const int ms = left == look_out::never
                      ? -1
                      : static_cast<int>(std::min<std::int64_t>(left / 1'000'000 + 1, 1'000'000));
@@ -175,8 +187,10 @@ std::int64_t isolated_body::time_left(const isolated_exchange& items) {
   const auto running = memory.running.load();
   const auto since = memory.since.load();
   const bool at_work = running > 0 && running <= items.offered() && running == memory.running.load();
-  const auto index = at_work ? static_cast<std::uint32_t>(running - 1) : items.done();
-  if (index >= items.offered()) return look_out::never;
+  if (items.offered() == 0) return look_out::never;
+  // Behind the last one only the end of the frame is to come, which takes no longer than an item.
+  const auto index =
+      std::min(at_work ? static_cast<std::uint32_t>(running - 1) : items.done(), items.offered() - 1);
   const auto limit = plan_->limit.for_item(items.item(index));
   if (limit <= 0) return look_out::never;
   const auto left = (at_work ? since : progressed_) + limit - now();
@@ -227,7 +241,10 @@ batch isolated_body::finish(worker_context& context) {
     std::rethrow_exception(crash_);
   }
   const block_carrier::scope carried{*loans_};
-  return decode_outputs(*plan_->output, sizes, bytes);
+  std::exception_ptr failed;
+  batch made = decode_outputs(*plan_->output, sizes, bytes, failed);
+  if (failed) std::rethrow_exception(failed);
+  return made;
 }
 
 void isolated_body::stop(worker_context&) {

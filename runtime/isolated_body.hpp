@@ -70,6 +70,7 @@ class isolated_body final : public body {
   record_reader reader_;
   std::shared_ptr<spdlog::logger> log_;
   bool ready_ = false;           ///< it has begun to serve
+  bool confused_ = false;        ///< what the process sends can't be taken any more
   std::exception_ptr crash_;     ///< set: the process has ended
   std::int64_t late_after_ = 0;  ///< ns; the limit that an item has overrun
   std::int64_t ends_by_ = 0;     ///< ns; the run is being aborted, and it has until then

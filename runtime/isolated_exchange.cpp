@@ -17,30 +17,35 @@ constexpr std::size_t helping = 16 * 1024;
 }  // namespace
 
 batch decode_outputs(const item_codec& codec, std::span<const std::uint64_t> sizes,
-                     std::span<const std::byte> bytes) {
+                     std::span<const std::byte> bytes, std::exception_ptr& failed) {
   std::vector<std::span<const std::byte>> items;
   items.reserve(sizes.size());
   for (const auto size : sizes) {
     items.push_back(bytes.first(static_cast<std::size_t>(size)));
     bytes = bytes.subspan(static_cast<std::size_t>(size));
   }
-  return items.empty() ? batch{} : codec.decode(items);
+  return items.empty() ? batch{} : codec.decode(items, failed);
 }
 
 bool split_outputs(std::uint32_t count, std::span<const std::byte> payload, std::vector<std::uint64_t>& sizes,
                    std::vector<std::byte>& bytes) {
   const auto table = std::size_t{count} * sizeof(std::uint64_t);
   if (table > payload.size()) return false;
+  const auto before = sizes.size();
   auto left = payload.size() - table;
   for (std::uint32_t i = 0; i < count; ++i) {
     std::uint64_t size = 0;
     std::memcpy(&size, payload.data() + i * sizeof size, sizeof size);
-    if (size > left) return false;
+    if (size > left) break;
     left -= static_cast<std::size_t>(size);
     sizes.push_back(size);
   }
+  if (left != 0 || sizes.size() - before != count) {
+    sizes.resize(before);
+    return false;
+  }
   bytes.insert(bytes.end(), payload.begin() + static_cast<std::ptrdiff_t>(table), payload.end());
-  return left == 0;
+  return true;
 }
 
 isolated_exchange::isolated_exchange(body_work& work, std::uint32_t attempt, const item_codec& input,
@@ -119,21 +124,32 @@ bool isolated_exchange::take(const record_head& head, std::span<const std::byte>
 }
 
 void isolated_exchange::settle(const std::exception_ptr& crash, bool running) {
-  const auto taken = done();
-  const auto seen = taken + (failure_ ? 1U : 0U);
+  const auto seen = done() + (failure_ ? 1U : 0U);
   // What the worker threw away unread gives nothing back.
   if (seen < first_loans_.size()) loans_.revoke_from(first_loans_[seen]);
-  if (output_ != nullptr) work_.out = outputs();
+  work_.crash = crash;
+  const auto unreadable = read_outputs();
+  const auto taken = done();
   if (work_.count_outputs) work_.counts = std::move(counts_);
   work_.in.split_front(taken);
-  work_.crash = crash;
-  work_.error = failure_ ? failure_ : crash && running ? crash : nullptr;
+  work_.error = unreadable ? unreadable : failure_ ? failure_ : crash && running ? crash : nullptr;
   if (!work_.error && !crash && taken == offered_ && unwritable_) work_.error = unwritable_;
 }
 
-batch isolated_exchange::outputs() const {
+/// If some can't be read, the item that they came of failed: those before it are done, those behind it are as
+/// if they had not been begun.
+std::exception_ptr isolated_exchange::read_outputs() {
+  if (output_ == nullptr) return nullptr;
+  std::exception_ptr failed;
   const block_carrier::scope carried{loans_};
-  return decode_outputs(*output_, sizes_, bytes_);
+  work_.out = decode_outputs(*output_, sizes_, bytes_, failed);
+  if (!failed) return nullptr;
+  std::uint32_t read = 0;
+  std::size_t items = 0;
+  while (items < counts_.size() && read + counts_[items] <= work_.out.size()) read += counts_[items++];
+  work_.out.truncate(read);
+  counts_.resize(items);
+  return failed;
 }
 
 }  // namespace penstock

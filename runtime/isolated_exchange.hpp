@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <optional>
 #include <vector>
 
@@ -40,7 +41,7 @@ class isolated_exchange {
 
  private:
   void encode_more();
-  batch outputs() const;
+  std::exception_ptr read_outputs();
 
   body_work& work_;
   const item_codec& input_;
@@ -61,11 +62,13 @@ class isolated_exchange {
   std::exception_ptr unwritable_;           ///< why the item behind those that were offered can't be sent
 };
 
-/// The batch of outputs that lie one behind the other in `bytes`.
+/// The batch of outputs that lie one behind the other in `bytes`, up to the first that can't be read, which
+/// sets `failed`.
 batch decode_outputs(const item_codec& codec, std::span<const std::uint64_t> sizes,
-                     std::span<const std::byte> bytes);
+                     std::span<const std::byte> bytes, std::exception_ptr& failed);
 
-/// Cuts the payload of `answer::done` in sizes and bytes, which are appended. False: it has another form.
+/// Cuts the payload of `answer::done` in sizes and bytes, which are appended. False: it has another form, and
+/// nothing is.
 bool split_outputs(std::uint32_t count, std::span<const std::byte> payload, std::vector<std::uint64_t>& sizes,
                    std::vector<std::byte>& bytes);
 

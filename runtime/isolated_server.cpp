@@ -220,7 +220,9 @@ class isolated_server {
     {
       const block_carrier::scope carried{loans_};
       const std::array<std::span<const std::byte>, 1> bytes{reader_.payload()};
-      work.in = node_.input_codec->decode(bytes);
+      std::exception_ptr failed;
+      work.in = node_.input_codec->decode(bytes, failed);
+      if (failed) std::rethrow_exception(failed);
     }
     work.room = std::numeric_limits<std::uint32_t>::max();
     work.max_output = mine_.task.max_output > 0 ? mine_.task.max_output : node_.lazy ? usual_max_output : 0;

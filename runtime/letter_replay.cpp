@@ -29,7 +29,10 @@ class no_source final : public source_body {
 
 batch item_in(const dead_letter_record& letter, const item_codec& codec) {
   const std::span<const std::byte> bytes{letter.archive};
-  return codec.decode({&bytes, 1});
+  std::exception_ptr failed;
+  batch item = codec.decode({&bytes, 1}, failed);
+  if (failed) std::rethrow_exception(failed);
+  return item;
 }
 
 /// Hands out letters of one stage, one at a time, and marks them as replayed.

@@ -41,9 +41,10 @@ bool role_process::stopped() const {
 
 void role_process::kill() {
   if (pid_ <= 0) return;
+  // By its descriptor: if somebody else has waited for it, the number may be another process's by now.
+  if (::syscall(SYS_pidfd_send_signal, descriptor_, SIGKILL, nullptr, 0) != 0) return;
   // A role has a group of its own, with whatever its bodies started.
   ::kill(-pid_, SIGKILL);
-  ::kill(pid_, SIGKILL);
 }
 
 role_end role_process::reap() {

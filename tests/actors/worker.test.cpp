@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include <penstock/messages/error.hpp>
 #include <penstock/messages/generator.hpp>
 #include <penstock_test/batches.hpp>
 #include <penstock_test/catch.hpp>
@@ -168,4 +169,35 @@ TEST_CASE("an exception of the constructor or a hook is reported, not thrown") {
   const auto last = ending->at_work().finish(true);
   CHECK(last.ended);
   CHECK(last.hook_error);
+}
+
+namespace {
+
+/// Says of its second item that it threw, and that the process is gone besides.
+class dying_body final : public ps::body {
+ public:
+  explicit dying_body(bool threw) : threw_{threw} {}
+  void run(ps::body_work& work, ps::worker_context&) override {
+    work.in.split_front(1);
+    work.crash = std::make_exception_ptr(ps::crash_error("it ended"));
+    work.error = threw_ ? std::make_exception_ptr(std::runtime_error{"thrown"}) : work.crash;
+  }
+
+ private:
+  bool threw_;
+};
+
+}  // namespace
+
+TEST_CASE("an item that threw before its process ended did not kill it", "[actors][worker]") {
+  for (const bool threw : {true, false}) {
+    bench at;
+    at.plan.stage = "work";
+    at.plan.make_body = [threw] { return std::make_unique<dying_body>(threw); };
+    const auto report = at.run(ints(0, 3));
+    CHECK(report.crash);
+    REQUIRE(report.failure);
+    CHECK(report.failure->crashed == !threw);
+    CHECK(report.failure->deaths == (threw ? 0U : 1U));
+  }
 }

@@ -151,6 +151,18 @@ TEST_CASE("after a start of the machine all leases have ended and all delays are
   CHECK(taken(*b, queue.rules) == "\"delayed\"");
 }
 
+TEST_CASE("the end of the machine is no death of a job") {
+  shared_queue queue;
+  queue.rules.max_deliveries = 1;
+  queue.open("first")->put(text_item("innocent"));
+  for (int start = 0; start < 5; ++start) {
+    queue.clock->start = "start " + std::to_string(start);
+    const auto store = queue.open("owner " + std::to_string(start));
+    CHECK(taken(*store, queue.rules) == "\"innocent\"");
+    CHECK(store->list().front().deaths == 0);
+  }
+}
+
 TEST_CASE("after two deaths a job runs alone: nothing is given out beside it") {
   shared_queue queue;
   auto a = queue.open("a");

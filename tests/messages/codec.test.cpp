@@ -189,11 +189,17 @@ TEST_CASE("an erased codec reads a batch of what it wrote, and refuses anything 
   const auto first = ps::encode(named_point{{1, 2}, "one"});
   const auto second = ps::encode(named_point{{3, 4}, "two"});
   const std::array<std::span<const std::byte>, 2> both{first, second};
-  ps::batch items = codec.decode(both);
+  std::exception_ptr failed;
+  ps::batch items = codec.decode(both, failed);
+  CHECK(!failed);
   REQUIRE(items.size() == 2);
   CHECK(items.items<named_point>()[1] == named_point{{3, 4}, "two"});
-  const std::array<std::span<const std::byte>, 1> half{std::span{first}.first(first.size() / 2)};
-  CHECK_THROWS_AS(codec.decode(half), ps::codec_error);
+  const std::array<std::span<const std::byte>, 3> damaged{first, std::span{first}.first(first.size() / 2),
+                                                          second};
+  items = codec.decode(damaged, failed);
+  CHECK(items.size() == 1);
+  REQUIRE(failed);
+  CHECK_THROWS_AS(std::rethrow_exception(failed), ps::codec_error);
 }
 
 namespace {

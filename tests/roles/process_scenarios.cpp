@@ -2,6 +2,7 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <future>
 #include <iostream>
 #include <iterator>
 #include <memory>
@@ -44,7 +45,7 @@ int aborts(ps::runtime& rt, const words&) {
       .stage(
           "stuck",
           [](int n) {
-            std::cerr << "stuck" << std::endl;
+            std::cerr << "stuck\n";  // in one piece, as two workers say it
             for (;;) pause();
             return n;
           },
@@ -110,17 +111,26 @@ int leaves_nothing(ps::runtime& rt, const words&) {
 int thread_ends(ps::runtime& rt, const words&) {
   ps::graph g{"thread ends"};
   int seen = 0;
-  g.source("numbers", numbers(100))
+  int next = 0;
+  std::promise<void> begun;
+  std::promise<void> ended;
+  // The second half is made when the thread is gone, with the worker's process at work before that.
+  const auto numbers_around = [&, over = ended.get_future().share()]() -> std::optional<int> {
+    if (next == 50) over.wait();
+    return next == 100 ? std::nullopt : std::optional{next++};
+  };
+  g.source("numbers", numbers_around, ps::blocking)
       .stage(
-          "work",
-          [](int n) {
-            if (n % 50 == 0) std::this_thread::sleep_for(20ms);
-            return n;
-          },
-          ps::isolated)
-      .sink("end", [&](int) { ++seen; });
+          "work", [](int n) { return n; }, ps::isolated)
+      .sink("end", [&](int) {
+        if (++seen == 1) begun.set_value();
+      });
   std::unique_ptr<ps::run> run;
-  std::thread{[&] { run = std::make_unique<ps::run>(rt.start(g)); }}.join();
+  std::thread{[&] {
+    run = std::make_unique<ps::run>(rt.start(g));
+    begun.get_future().wait();
+  }}.join();
+  ended.set_value();
   run->wait();
   const auto last = run->snapshot();
   std::cout << "seen " << seen << " restarts " << last.stages.at(1).restarts << std::endl;

@@ -86,3 +86,10 @@ TEST_CASE("a pool is isolated from outside only where the program has prepared f
   CHECK(run.code() == 1);
   CHECK(run.told("the program must say ps::isolated for it"));
 }
+
+TEST_CASE("a result that can't be read fails its own item, and no other", "[roles]") {
+  program run{{"unreadable"}};
+  CHECK(run.code() == 0);
+  // 101 to 1,100, without 140.
+  CHECK(run.out() == "seen 999 sum 600360 failures 1\n");
+}

@@ -180,6 +180,41 @@ TEST_CASE("a worker that does not end within its shutdown time fails the run, in
   }
 }
 
+TEST_CASE("a worker that is replaced with its group may fail to start, and is tried again",
+          "[engine][groups]") {
+  struct opening {
+    std::atomic<int>* starts;
+    void on_start() {
+      if (starts->fetch_add(1) == 1) throw broken_connection{"refused"};  // the second one
+    }
+    int operator()(int n) { return n; }
+  };
+  for (const bool pooled : {false, true}) {
+    std::atomic<int> starts{0};
+    headcount through;
+    ps::graph g{"session"};
+    const auto next = [&, n = 0]() mutable -> std::optional<int> {
+      if (n == 15) require_arrivals(through, 1);  // what comes now needs a new worker of "open"
+      return n == 20 ? std::nullopt : std::optional{n++};
+    };
+    collected<int> seen;
+    const auto use = [&](ps::worker_context& context, const int& n) {
+      if (n == 10 && context.attempt() == 1) throw broken_connection{"gone"};
+      seen.push(n);
+      if (n == 12) through.arrive();
+    };
+    const auto source = g.source("numbers", next, ps::blocking);
+    const auto opened =
+        pooled ? source.stage("open", opening{&starts}, ps::blocking, ps::restarts(20, 1min, 0ms))
+               : source.stage("open", opening{&starts}, ps::restarts(20, 1min, 0ms));
+    opened.sink("use", use, replaced);
+    g.one_for_all("session", {"open", "use"});
+    run_to_end(g);
+    CHECK(seen.values() == numbers(20));
+    CHECK(starts.load() == 3);
+  }
+}
+
 TEST_CASE("groups that can't be are refused with their names", "[engine][groups]") {
   const auto refused = [](std::vector<std::string> stages, bool twice = false) {
     group_graph f;
