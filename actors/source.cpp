@@ -12,25 +12,6 @@ namespace {
 
 constexpr std::int64_t expanding_helping = 16;
 
-/// One delivery of a job: tells its source when all that came of it is settled.
-class delivery_token final : public token {
- public:
-  delivery_token(address source, std::uint64_t job) : source_{std::move(source)}, job_{job} {}
-
-  std::uint64_t job() const override { return job_ + 1; }
-
- private:
-  void settled() noexcept override {
-    const bool lost = flagged() || std::uncaught_exceptions() > 0;
-    std::string reason = take_reason();
-    if (lost && reason.empty()) reason = "it was lost";  // short enough to need no memory
-    source_->post(delivery_settled{job_, lost, std::move(reason)});
-  }
-
-  address source_;
-  std::uint64_t job_;
-};
-
 }  // namespace
 
 source::source(const source_plan& plan, std::uint32_t member, environment& env, run_state& run)
@@ -44,10 +25,14 @@ source::source(const source_plan& plan, std::uint32_t member, environment& env, 
   bare_figures_->kind = "source";
 }
 
-source::~source() { context_.woken_by().listen({}); }
+source::~source() {
+  context_.woken_by().listen({});
+  while (due_ != nullptr) delete std::exchange(due_, due_->next());
+}
 
 void source::set_self(address self) {
   self_ = std::move(self);
+  verdicts_ = make_ref<settled_deliveries>(self_);
   context_.woken_by().listen([to = self_] { to->post(ask_again{}); });
 }
 
@@ -60,7 +45,7 @@ void source::receive(message& m) {
                  [this](cancel_edge& each) {
                    if (outbox_.cancel(each.edge)) finish();
                  },
-                 [this](delivery_settled& each) { settle(each); },
+                 [this](deliveries_settled&) { settle_all(); },
                  [this](ask_again& each) {
                    if (each.when == ask_at_) ask_at_ = 0;
                    unpause();
@@ -93,6 +78,7 @@ void source::start() {
 }
 
 after_turn source::turn() {
+  if (due_ != nullptr) settle_all();  // what was left as there was no memory
   outbox_.flush(finished_);
   bool again = false;
   if (running_ && !finished_ && !paused_) again = produce();
@@ -173,13 +159,13 @@ void source::add_tokens(batch& made) {
   const auto end = next_job_ + made.size();
   try {
     while (next_job_ < end) {
-      ref<token> delivery{new delivery_token{self_, next_job_}};
+      ref<token> delivery{new delivery_token{verdicts_, next_job_}};
       ++next_job_;
       made.tokens().append(delivery, 1);
     }
   } catch (...) {
     // Those that got none have nobody who could tell.
-    while (next_job_ < end) settle({next_job_++, true, "it was lost"});
+    while (next_job_ < end) settle(next_job_++, true, "it was lost");
     throw;
   }
 }
@@ -229,15 +215,23 @@ void source::refuse_rest(const std::string& reason) {
   }
 }
 
-void source::settle(const delivery_settled& verdict) {
+void source::settle_all() {
+  if (due_ == nullptr) due_ = verdicts_->take();
+  while (due_ != nullptr) {
+    const std::unique_ptr<delivery_token> verdict{std::exchange(due_, due_->next())};
+    settle(verdict->number(), verdict->flagged(), verdict->reason());
+  }
+}
+
+void source::settle(std::uint64_t job, bool flagged, std::string reason) {
   if (refused_) return;
   ++settled_;
   unpause();
-  if (!verdict.flagged) ++acked_;
+  if (!flagged) ++acked_;
   if (!body_) return;
   const current_body here{run_.graph, plan_.name};
   try {
-    body_->settle(verdict.job, verdict.flagged, verdict.reason);
+    body_->settle(job, flagged, reason);
   } catch (...) {
     fail_run(std::current_exception(), {});
   }
