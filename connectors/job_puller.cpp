@@ -109,7 +109,7 @@ bool job_puller::tell(const verdict& what) {
   }
 }
 
-void job_puller::extend(const job_receipt& delivery) {
+void job_puller::extend(std::span<const job_receipt> deliveries) {
   std::shared_ptr<job_store> store;
   {
     const std::lock_guard lock{store_mutex_};
@@ -117,13 +117,13 @@ void job_puller::extend(const job_receipt& delivery) {
   }
   if (store == nullptr) return;
   try {
-    if (!store->extend(delivery, settings_.rules.lease)) {
+    for (const job_receipt& lost : store->extend(deliveries, settings_.rules.lease)) {
       around_.log->warn("job queue '{}': the lease of job {} had ended before it could be extended", queue_,
-                        delivery.job);
+                        lost.job);
     }
   } catch (const job_queue_error& problem) {
-    // There is another try before the lease ends; if all fail, the verdict will say so.
-    around_.log->warn("the lease of job {} could not be extended: {}", delivery.job, problem.what());
+    // There is another try before the leases end; if all fail, the verdicts will say so.
+    around_.log->warn("the leases of {} jobs could not be extended: {}", deliveries.size(), problem.what());
   }
 }
 

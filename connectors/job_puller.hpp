@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 
 #include <penstock/connectors/job_store.hpp>
@@ -53,7 +54,7 @@ class job_puller {
   /// The item can't be read: no process can ever work on it.
   void bury(const job_receipt& delivery, const std::string& reason);
   /// Any thread, at the same time as all others.
-  void extend(const job_receipt& delivery);
+  void extend(std::span<const job_receipt> deliveries);
 
   /// Tells what is left of verdicts, if it can be told now.
   void finish();

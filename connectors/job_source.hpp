@@ -4,6 +4,7 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -45,7 +46,7 @@ class job_source {
 
   void ack(const job_receipt& delivery) { puller_.is->ack(delivery); }
   void nack(const job_receipt& delivery, const std::string& reason) { puller_.is->nack(delivery, reason); }
-  void extend(const job_receipt& delivery) { puller_.is->extend(delivery); }
+  void extend(std::span<const job_receipt> deliveries) { puller_.is->extend(deliveries); }
   std::chrono::nanoseconds lease() const { return settings_.rules.lease; }
 
  protected:

@@ -228,13 +228,12 @@ void sqlite_job_store::look_ahead(take_result& answer) const {
 }
 
 /// With the disk full, the log may have room once it begins anew.
-bool sqlite_job_store::write_verdict(const std::function<bool()>& write) {
+void sqlite_job_store::write_at_all_costs(const std::function<void()>& write) {
   const std::lock_guard lock{mutex_};
   const auto at_once = [&] {
     transaction all{database_};
-    const bool done = write();
+    write();
     all.commit();
-    return done;
   };
   try {
     return at_once();
@@ -242,11 +241,17 @@ bool sqlite_job_store::write_verdict(const std::function<bool()>& write) {
     if (!problem.is_passing()) throw;
   }
   database_.checkpoint();
-  return at_once();
+  at_once();
+}
+
+bool sqlite_job_store::settle(const std::function<bool()>& write) {
+  bool done = false;
+  write_at_all_costs([&] { done = write(); });
+  return done;
 }
 
 bool sqlite_job_store::ack(const job_receipt& delivery) {
-  return write_verdict([&] {
+  return settle([&] {
     statement done{database_,
                    "DELETE FROM jobs WHERE id = ? AND deliveries = ? AND owner = ? AND state = 'leased'"};
     done.bind(number_of(delivery)).bind(static_cast<std::int64_t>(delivery.delivery)).bind(owner_).step();
@@ -260,7 +265,7 @@ bool sqlite_job_store::nack(const job_receipt& delivery, const std::string& reas
 
 bool sqlite_job_store::nack(const job_receipt& delivery, const std::string& reason,
                             std::chrono::nanoseconds delay) {
-  return write_verdict([&] {
+  return settle([&] {
     statement back{database_,
                    "UPDATE jobs SET state = 'queued', boot = ?, until_ns = ?, reason = ?"
                    " WHERE id = ? AND deliveries = ? AND owner = ? AND state = 'leased'"};
@@ -271,7 +276,7 @@ bool sqlite_job_store::nack(const job_receipt& delivery, const std::string& reas
 }
 
 bool sqlite_job_store::bury(const job_receipt& delivery, const std::string& reason) {
-  return write_verdict([&] {
+  return settle([&] {
     statement dead{database_,
                    "UPDATE jobs SET state = 'dead', until_ns = 0, reason = ?"
                    " WHERE id = ? AND deliveries = ? AND owner = ? AND state = 'leased'"};
@@ -281,15 +286,23 @@ bool sqlite_job_store::bury(const job_receipt& delivery, const std::string& reas
   });
 }
 
-bool sqlite_job_store::extend(const job_receipt& delivery, std::chrono::nanoseconds lease) {
-  return write_verdict([&] {
-    statement longer{database_,
-                     "UPDATE jobs SET until_ns = ?, boot = ?"
-                     " WHERE id = ? AND deliveries = ? AND owner = ? AND state = 'leased'"};
-    longer.bind(time_->now_ns() + lease.count()).bind(boot_);
-    longer.bind(number_of(delivery)).bind(static_cast<std::int64_t>(delivery.delivery)).bind(owner_).step();
-    return database_.changes() == 1;
+std::vector<job_receipt> sqlite_job_store::extend(std::span<const job_receipt> deliveries,
+                                                  std::chrono::nanoseconds lease) {
+  std::vector<job_receipt> lost;
+  if (deliveries.empty()) return lost;
+  write_at_all_costs([&] {
+    lost.clear();
+    const auto until = time_->now_ns() + lease.count();
+    for (const job_receipt& each : deliveries) {
+      statement longer{database_,
+                       "UPDATE jobs SET until_ns = ?, boot = ?"
+                       " WHERE id = ? AND deliveries = ? AND owner = ? AND state = 'leased'"};
+      longer.bind(until).bind(boot_);
+      longer.bind(number_of(each)).bind(static_cast<std::int64_t>(each.delivery)).bind(owner_).step();
+      if (database_.changes() != 1) lost.push_back(each);
+    }
   });
+  return lost;
 }
 
 }  // namespace penstock

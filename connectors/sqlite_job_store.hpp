@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,7 +65,8 @@ class sqlite_job_store final : public job_store {
   bool nack(const job_receipt& delivery, const std::string& reason) override;
   bool nack(const job_receipt& delivery, const std::string& reason, std::chrono::nanoseconds delay);
   bool bury(const job_receipt& delivery, const std::string& reason) override;
-  bool extend(const job_receipt& delivery, std::chrono::nanoseconds lease) override;
+  std::vector<job_receipt> extend(std::span<const job_receipt> deliveries,
+                                  std::chrono::nanoseconds lease) override;
   void on_change(std::function<void()> wake) override;
 
   /// Jobs of one state, or all for "", the oldest first.
@@ -89,7 +91,8 @@ class sqlite_job_store final : public job_store {
   void look_ahead(take_result& answer) const;
   void make_room_check(const stored_item& item) const;
   std::int64_t insert(const stored_item& item, std::chrono::nanoseconds delay);
-  bool write_verdict(const std::function<bool()>& write);
+  bool settle(const std::function<bool()>& write);
+  void write_at_all_costs(const std::function<void()>& write);
 
   mutable std::mutex mutex_;
   mutable sqlite_database database_;

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <concepts>
 #include <functional>
+#include <span>
 #include <type_traits>
 #include <utility>
 
@@ -77,9 +78,19 @@ template <class F>
 concept acknowledging_source = acknowledges_receipt<F, typename source_item<F>::receipt>;
 
 template <class F>
-concept extending_source = acknowledging_source<F> &&
-    requires(F& f, const F& fixed, const typename source_item<F>::receipt& receipt) {
+concept extends_one_by_one = requires(F& f, const typename source_item<F>::receipt& receipt) {
   f.extend(receipt);
+};
+/// Takes all that are open at once, for origins where every call costs a write to the disk or a way through
+/// the network.
+template <class F>
+concept extends_together =
+    !extends_one_by_one<F> && requires(F & f, std::span<const typename source_item<F>::receipt> receipts) {
+  f.extend(receipts);
+};
+template <class F>
+concept extending_source = acknowledging_source<F> &&
+    (extends_one_by_one<F> || extends_together<F>)&&requires(const F& fixed) {
   std::chrono::nanoseconds{fixed.lease()};
 };
 

@@ -55,8 +55,12 @@ class far_store final : public ps::job_store {
   bool bury(const ps::job_receipt& delivery, const std::string& reason) override {
     return tell("bury " + delivery.job + " " + reason);
   }
-  bool extend(const ps::job_receipt& delivery, std::chrono::nanoseconds) override {
-    return tell("extend " + delivery.job);
+  std::vector<ps::job_receipt> extend(std::span<const ps::job_receipt> deliveries,
+                                      std::chrono::nanoseconds) override {
+    std::string all = "extend";
+    for (const auto& each : deliveries) all += " " + each.job;
+    if (tell(all)) return {};
+    return {deliveries.begin(), deliveries.end()};
   }
   void on_change(std::function<void()>) override {}
 
@@ -211,15 +215,26 @@ TEST_CASE("a problem that lasts is thrown") {
   CHECK_THROWS_AS(puller.ack(job), ps::job_queue_error);
 }
 
-TEST_CASE("a lease that can't be extended is said and costs nothing else") {
+TEST_CASE("leases are extended in one call to the store") {
   pulled_queue queue;
   auto puller = queue.make();
-  puller.extend({"1", 1});  // nothing is open yet
+  queue.there.jobs = 2;
+  const std::vector both{puller.next().job->receipt, puller.next().job->receipt};
+  puller.extend(both);
+  CHECK(queue.there.told == told{"extend 2 1"});
+  queue.there.ours = false;
+  puller.extend(both);
+  CHECK_THAT(queue.log.str(), Contains("the lease of job 1 had ended before it could be extended"));
+}
+
+TEST_CASE("leases that can't be extended are said and cost nothing else") {
+  pulled_queue queue;
+  auto puller = queue.make();
+  puller.extend(std::vector{ps::job_receipt{"1", 1}});  // nothing is open yet
+  CHECK(queue.there.told.empty());
   queue.there.jobs = 1;
-  const auto job = puller.next().job->receipt;
-  puller.extend(job);
-  CHECK(queue.there.told == told{"extend 1"});
+  const std::vector open{puller.next().job->receipt};
   queue.there.away = true;
-  puller.extend(job);
-  CHECK_THAT(queue.log.str(), Contains("the lease of job 1 could not be extended"));
+  puller.extend(open);
+  CHECK_THAT(queue.log.str(), Contains("the leases of 1 jobs could not be extended"));
 }
