@@ -43,7 +43,8 @@ struct machine_time {
 /// elsewhere, and the file stays small. Any thread; throws job_queue_error.
 class sqlite_job_store final : public job_store {
  public:
-  /// `owner` must be no other store's; it is what `list` shows.
+  /// `owner` must be no other store's; it is what `list` shows. Stores whose owners differ only behind the
+  /// last colon are of one process, which a job that is to run alone has for itself.
   explicit sqlite_job_store(const std::filesystem::path& file, bool create = true,
                             std::string owner = name_of_this_process(),
                             std::shared_ptr<const machine_time> time = std::make_shared<machine_time>());
@@ -85,6 +86,7 @@ class sqlite_job_store final : public job_store {
   counts count() const;
 
  private:
+  void begin_writing();
   void bring_back_lost(const delivery_rules& rules);
   bool may_take(const delivery_rules& rules, std::int64_t others, unsigned deaths) const;
   taken_job read_job(std::int64_t job, std::uint64_t delivery, unsigned deaths) const;
@@ -97,9 +99,11 @@ class sqlite_job_store final : public job_store {
   mutable std::mutex mutex_;
   mutable sqlite_database database_;
   std::string owner_;
+  std::string process_;  ///< how the owners of all its stores begin
   std::shared_ptr<const machine_time> time_;
   std::string boot_;
   std::unique_ptr<file_watch> watch_;
+  bool writes_ = false;
 };
 
 }  // namespace penstock

@@ -77,6 +77,12 @@ concept acknowledges_receipt = requires(F& f, const Receipt& receipt) {
 template <class F>
 concept acknowledging_source = acknowledges_receipt<F, typename source_item<F>::receipt>;
 
+/// Says of itself that its calls wait.
+template <class F>
+concept blocks_by_nature = requires {
+  requires bool{F::blocks};
+};
+
 template <class F>
 concept extends_one_by_one = requires(F& f, const typename source_item<F>::receipt& receipt) {
   f.extend(receipt);

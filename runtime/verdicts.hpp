@@ -52,7 +52,7 @@ class verdicts {
       for (const auto& each : open_) open.push_back(each.second);
     }
     if constexpr (extends_together<F>) {
-      if (!open.empty()) f.extend(std::span<const Receipt>{open});
+      f.extend(std::span<const Receipt>{open});
     } else {
       extend_each(f, open);
     }

@@ -26,6 +26,7 @@ struct far_away {
   int opened = 0;
   int jobs = 0;
   std::vector<std::string> told;
+  std::function<void()> while_extending;
 
   void check() const {
     if (broken) throw ps::job_queue_error{"test", "no such table"};
@@ -59,7 +60,9 @@ class far_store final : public ps::job_store {
                                       std::chrono::nanoseconds) override {
     std::string all = "extend";
     for (const auto& each : deliveries) all += " " + each.job;
-    if (tell(all)) return {};
+    const bool ours = tell(all) && !there_.while_extending;
+    if (const auto act = std::exchange(there_.while_extending, nullptr)) act();
+    if (ours) return {};
     return {deliveries.begin(), deliveries.end()};
   }
   void on_change(std::function<void()>) override {}
@@ -219,22 +222,50 @@ TEST_CASE("leases are extended in one call to the store") {
   pulled_queue queue;
   auto puller = queue.make();
   queue.there.jobs = 2;
-  const std::vector both{puller.next().job->receipt, puller.next().job->receipt};
-  puller.extend(both);
-  CHECK(queue.there.told == told{"extend 2 1"});
+  puller.next();
+  puller.next();
+  puller.extend();
+  CHECK(queue.there.told == told{"extend 1 2"});
   queue.there.ours = false;
-  puller.extend(both);
+  puller.extend();
   CHECK_THAT(queue.log.str(), Contains("the lease of job 1 had ended before it could be extended"));
 }
 
 TEST_CASE("leases that can't be extended are said and cost nothing else") {
   pulled_queue queue;
   auto puller = queue.make();
-  puller.extend(std::vector{ps::job_receipt{"1", 1}});  // nothing is open yet
+  puller.extend();  // nothing is open yet
   CHECK(queue.there.told.empty());
   queue.there.jobs = 1;
-  const std::vector open{puller.next().job->receipt};
+  puller.next();
   queue.there.away = true;
-  puller.extend(open);
+  puller.extend();
   CHECK_THAT(queue.log.str(), Contains("the leases of 1 jobs could not be extended"));
+}
+
+TEST_CASE("a job stays ours until its verdict is told, however long that takes") {
+  pulled_queue queue;
+  auto puller = queue.make();
+  queue.there.jobs = 1;
+  const auto job = puller.next().job->receipt;
+  queue.there.away = true;
+  puller.ack(job);
+  REQUIRE(puller.untold() == 1);
+  queue.there.away = false;
+  puller.extend();
+  CHECK(queue.there.told == told{"extend 1"});
+  queue.now += 1s;
+  puller.next();
+  puller.extend();
+  CHECK(queue.there.told == told{"extend 1", "ack 1"});
+}
+
+TEST_CASE("a job whose verdict comes while its lease is extended was not lost") {
+  pulled_queue queue;
+  auto puller = queue.make();
+  queue.there.jobs = 1;
+  const auto job = puller.next().job->receipt;
+  queue.there.while_extending = [&] { puller.ack(job); };
+  puller.extend();
+  CHECK(queue.log.str().empty());
 }

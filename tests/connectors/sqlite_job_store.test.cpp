@@ -215,6 +215,25 @@ TEST_CASE("after two deaths a job runs alone: nothing is given out beside it") {
   CHECK(taken(*a, queue.rules) == "\"other\"");
 }
 
+TEST_CASE("a suspect runs alone in its process, however many sources that has") {
+  shared_queue queue;
+  auto first = queue.open("machine:1:1");
+  auto second = queue.open("machine:1:2");
+  auto elsewhere = queue.open("machine:12:1");
+  first->put(text_item("suspect"));
+  die_of(queue, 1);
+  REQUIRE(queue.open("victim")->take(queue.rules).job);  // its death will make it two
+  first->put(text_item("other"));
+  first->put(text_item("third"));
+  const auto other = first->take(queue.rules).job;
+  queue.clock->advance(9s);
+  first->extend(std::vector{other->receipt}, 10s);
+  queue.clock->advance(1s);
+  CHECK(taken(*second, queue.rules) == "none");
+  CHECK(taken(*elsewhere, queue.rules) == "\"suspect\"");
+  CHECK(taken(*second, queue.rules) == "\"third\"");
+}
+
 TEST_CASE("a suspect waits until its source has nothing else, and holds up what is behind it") {
   shared_queue queue;
   auto a = queue.open("a");
@@ -348,4 +367,14 @@ TEST_CASE("whatever number of threads use one store, every job is given to one o
   while (auto job = store->take(queue.rules).job) done += store->ack(job->receipt) ? 1 : 0;
   CHECK(done == jobs);
   CHECK(store->count().done == jobs);
+}
+
+TEST_CASE("looking at the jobs waits for nobody who writes") {
+  shared_queue queue;
+  queue.open("a")->put(text_item("job"));
+  ps::sqlite_database other{queue.folder / "jobs.sqlite", false};
+  const ps::sqlite_database::transaction writing{other};
+  const auto looks = queue.open("b");
+  CHECK(looks->list().size() == 1);
+  CHECK(looks->count().queued == 1);
 }

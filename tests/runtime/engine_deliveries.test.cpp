@@ -251,7 +251,9 @@ TEST_CASE("a source that takes a span extends all open jobs in one call", "[engi
     }
   };
   ps::graph g{"leases"};
-  g.source("pull", together{of}).sink("end", [&](int) { require_arrivals(of->extensions, 1); });
+  g.source("pull", together{of}, ps::in_flight(3)).sink("end", [&](int) {
+    require_arrivals(of->extensions, 1);
+  });
   run_to_end(g);
   CHECK(of->acked.size() == 3);
 }
