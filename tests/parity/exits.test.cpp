@@ -1,7 +1,9 @@
 // std::exit where it must not be called: the process ends at once, with that code and a sentence that says
 // who did it. (Elsewhere it hangs.)
 
+#include <atomic>
 #include <cstdlib>
+#include <memory>
 
 #include <penstock_test/catch.hpp>
 #include <penstock_test/child_process.hpp>
@@ -13,10 +15,12 @@ using namespace penstock_test;
 
 namespace {
 
-/// A body that exits with the code `code` in one of its hooks.
+/// A body that exits with the code `code` in one of its hooks. Only one of its workers does so: what happens
+/// when two threads call std::exit at a time is undefined.
 struct exiting {
   enum class place { start, end, stop } where;
   int code;
+  std::shared_ptr<std::atomic_flag> left = std::make_shared<std::atomic_flag>();
   void on_start() const { leave(place::start); }
   int operator()(int n) const { return n; }
   void on_end() const { leave(place::end); }
@@ -24,7 +28,7 @@ struct exiting {
 
  private:
   void leave(place here) const {
-    if (where == here) std::exit(code);
+    if (where == here && !left->test_and_set()) std::exit(code);
   }
 };
 
