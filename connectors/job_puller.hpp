@@ -11,6 +11,7 @@
 
 #include <penstock/connectors/job_store.hpp>
 #include <penstock/connectors/queue_options.hpp>
+#include <penstock/connectors/retry_delay.hpp>
 
 namespace spdlog {
 class logger;
@@ -74,7 +75,7 @@ class job_puller {
   void tell_all();
   bool tell(const verdict& what);
   void open();
-  bool holds_back() const { return failures_ > 0 && around_.now() < again_at_; }
+  bool holds_back() const { return delay_.failures() > 0 && around_.now() < again_at_; }
   void hold_back(const std::string& problem);
   void went_well();
 
@@ -86,7 +87,7 @@ class job_puller {
   std::mutex store_mutex_;  ///< of the pointer alone: `extend` may come while the store is opened
   std::shared_ptr<job_store> store_;
   std::deque<verdict> untold_;
-  unsigned failures_ = 0;  ///< in a row
+  retry_delay delay_;
   std::chrono::nanoseconds again_at_{};
 };
 
