@@ -20,5 +20,6 @@ configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/penstockConfig.cmake.
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/penstockConfigVersion.cmake"
                                  COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/penstockConfig.cmake" "${PROJECT_BINARY_DIR}/penstockConfigVersion.cmake"
-              "${PROJECT_SOURCE_DIR}/cmake/FindCAF.cmake" "${PROJECT_SOURCE_DIR}/cmake/FindPenstockBoost.cmake"
+              "${PROJECT_SOURCE_DIR}/cmake/FindCAF.cmake" "${PROJECT_SOURCE_DIR}/cmake/FindHiredis.cmake"
+              "${PROJECT_SOURCE_DIR}/cmake/FindPenstockBoost.cmake"
         DESTINATION "${package_folder}")

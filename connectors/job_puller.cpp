@@ -2,7 +2,6 @@
 
 #include <spdlog/logger.h>
 
-#include <algorithm>
 #include <random>
 #include <utility>
 #include <vector>
@@ -13,9 +12,6 @@ namespace penstock {
 
 namespace {
 using std::chrono::nanoseconds;
-
-constexpr nanoseconds first_wait = std::chrono::milliseconds{100};
-constexpr nanoseconds longest_wait = std::chrono::seconds{10};
 }  // namespace
 
 job_puller::surroundings job_puller::real(std::shared_ptr<spdlog::logger> log, std::function<void()> wake) {
@@ -161,18 +157,14 @@ void job_puller::finish() {
 }
 
 void job_puller::hold_back(const std::string& problem) {
-  const auto doubled = first_wait * (std::int64_t{1} << std::min(failures_, 10U));
-  const auto longest = std::min<nanoseconds>(doubled, longest_wait);
-  // Half of it at least, so that a queue that is away is left alone; the rest at random.
-  const auto spread = static_cast<double>(longest.count() / 2) * around_.random();
-  again_at_ = around_.now() + longest / 2 + nanoseconds{static_cast<std::int64_t>(spread)};
-  if (failures_++ == 0) around_.log->warn("{}; no jobs are taken until that is over", problem);
+  again_at_ = around_.now() + delay_.after_failure(around_.random());
+  if (delay_.failures() == 1) around_.log->warn("{}; no jobs are taken until that is over", problem);
 }
 
 void job_puller::went_well() {
-  if (failures_ == 0) return;
-  around_.log->info("job queue '{}': goes on after {} tries that failed", queue_, failures_);
-  failures_ = 0;
+  if (delay_.failures() == 0) return;
+  around_.log->info("job queue '{}': goes on after {} tries that failed", queue_, delay_.failures());
+  delay_.went_well();
 }
 
 }  // namespace penstock

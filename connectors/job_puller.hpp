@@ -12,6 +12,7 @@
 
 #include <penstock/connectors/job_store.hpp>
 #include <penstock/connectors/queue_options.hpp>
+#include <penstock/connectors/retry_delay.hpp>
 
 namespace spdlog {
 class logger;
@@ -78,7 +79,7 @@ class job_puller {
   void told(const job_receipt& delivery);
   bool is_out(const job_receipt& delivery) const;
   void open();
-  bool holds_back() const { return failures_ > 0 && around_.now() < again_at_; }
+  bool holds_back() const { return delay_.failures() > 0 && around_.now() < again_at_; }
   void hold_back(const std::string& problem);
   void went_well();
 
@@ -91,7 +92,7 @@ class job_puller {
   std::shared_ptr<job_store> store_;
   std::map<std::string, std::uint64_t> out_;  ///< deliveries without a verdict that was told, by job
   std::deque<verdict> untold_;
-  unsigned failures_ = 0;  ///< in a row
+  retry_delay delay_;
   std::chrono::nanoseconds again_at_{};
 };
 

@@ -55,7 +55,7 @@ std::int64_t sqlite_job_store::requeue_all() {
   return done;
 }
 
-sqlite_job_store::counts sqlite_job_store::count() const {
+job_counts sqlite_job_store::count() const {
   const std::lock_guard lock{mutex_};
   // Numbers of jobs are given out without a gap, so what is missing is done.
   statement select{
@@ -64,7 +64,7 @@ sqlite_job_store::counts sqlite_job_store::count() const {
       " count(*) FILTER (WHERE state = 'dead'),"
       " coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'jobs'), 0) - count(*) FROM jobs"};
   select.step();
-  counts all;
+  job_counts all;
   all.queued = select.number();
   all.leased = select.number();
   all.dead = select.number();

@@ -1,12 +1,11 @@
 #include <penstock/connectors/sqlite_job_store.hpp>
 
 #include <sys/statvfs.h>
-#include <unistd.h>
 
 #include <array>
+#include <charconv>
 #include <ctime>
 #include <fstream>
-#include <random>
 #include <system_error>
 #include <utility>
 
@@ -43,13 +42,6 @@ std::string machine_time::boot() const {
   std::string id;
   std::ifstream{"/proc/sys/kernel/random/boot_id"} >> id;
   return id;
-}
-
-std::string sqlite_job_store::name_of_this_process() {
-  std::array<char, 65> host{};
-  ::gethostname(host.data(), host.size() - 1);
-  return std::string{host.data()} + ":" + std::to_string(::getpid()) + ":" +
-         std::to_string(std::random_device{}());
 }
 
 sqlite_job_store::sqlite_job_store(const std::filesystem::path& file, bool create, std::string owner,

@@ -12,23 +12,12 @@
 #include <vector>
 
 #include <penstock/connectors/file_watch.hpp>
+#include <penstock/connectors/job_ledger.hpp>
 #include <penstock/connectors/job_store.hpp>
+#include <penstock/connectors/owner_name.hpp>
 #include <penstock/connectors/sqlite_database.hpp>
 
 namespace penstock {
-
-/// A job as the queue has it, for people to look at.
-struct job_view {
-  std::int64_t job = 0;
-  std::string state;  ///< queued, leased or dead
-  std::uint64_t deliveries = 0;
-  unsigned deaths = 0;
-  std::int64_t put_ns = 0;  ///< since 1970
-  std::string owner;        ///< of the lease, or of the last one
-  std::string reason;       ///< of the last refusal or death
-  std::string type;
-  std::string json;
-};
 
 /// Time that all processes of this machine share, and which start of it that counts from.
 struct machine_time {
@@ -41,25 +30,21 @@ struct machine_time {
 /// The jobs in a SQLite file. What a call has done is on the disk when it returns, and a process that is
 /// killed at any point leaves either all of a call or nothing. Done jobs are deleted: what came of them is
 /// elsewhere, and the file stays small. Any thread; throws job_queue_error.
-class sqlite_job_store final : public job_store {
+class sqlite_job_store final : public job_store, public job_ledger {
  public:
   /// `owner` must be no other store's; it is what `list` shows. Stores whose owners differ only behind the
   /// last colon are of one process, which a job that is to run alone has for itself.
   explicit sqlite_job_store(const std::filesystem::path& file, bool create = true,
-                            std::string owner = name_of_this_process(),
+                            std::string owner = new_owner_name(),
                             std::shared_ptr<const machine_time> time = std::make_shared<machine_time>());
   ~sqlite_job_store() override;
 
-  /// Machine, process and a number.
-  static std::string name_of_this_process();
-
   const std::filesystem::path& file() const { return database_.file(); }
 
-  /// Adds a job, to be delivered after `delay`; its number. Refused while the disk has no room but for
-  /// verdicts.
-  std::int64_t put(const stored_item& item, std::chrono::nanoseconds delay = {});
-  /// Adds all of them or, if it throws, none.
-  void put_all(const std::vector<stored_item>& items);
+  using job_ledger::put;
+  /// Refused while the disk has no room but for verdicts.
+  std::int64_t put(const stored_item& item, std::chrono::nanoseconds delay) override;
+  void put_all(const std::vector<stored_item>& items) override;
 
   take_result take(const delivery_rules& rules) override;
   bool ack(const job_receipt& delivery) override;
@@ -70,20 +55,11 @@ class sqlite_job_store final : public job_store {
                                   std::chrono::nanoseconds lease) override;
   void on_change(std::function<void()> wake) override;
 
-  /// Jobs of one state, or all for "", the oldest first.
-  std::vector<job_view> list(std::string_view state = {}) const;
-  /// Makes a dead job queued, as if nobody had died of it. False if there is no such dead job.
-  bool requeue(std::int64_t job);
-  /// All dead ones; how many.
-  std::int64_t requeue_all();
-
-  struct counts {
-    std::int64_t queued = 0;
-    std::int64_t leased = 0;
-    std::int64_t dead = 0;
-    std::int64_t done = 0;  ///< and gone
-  };
-  counts count() const;
+  using job_ledger::list;
+  std::vector<job_view> list(std::string_view state) const override;
+  bool requeue(std::int64_t job) override;
+  std::int64_t requeue_all() override;
+  job_counts count() const override;
 
  private:
   void begin_writing();

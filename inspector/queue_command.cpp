@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include <penstock/connectors/sqlite_job_store.hpp>
+#include <penstock/inspector/open_ledger.hpp>
 #include <penstock/messages/error.hpp>
 #include <penstock/messages/json_value.hpp>
 #include <penstock/runtime/duration_text.hpp>
@@ -21,9 +21,11 @@ namespace penstock {
 
 namespace {
 
+const std::string place = "the queue: a SQLite file, or redis://HOST#NAME";
+
 /// What was given on the command line; lives as long as the commands do.
 struct queue_arguments {
-  std::string file;
+  std::string queue;
   std::vector<std::string> items;
   std::string delay = "0";
   std::string state;
@@ -49,8 +51,8 @@ void put(const queue_arguments& given) {
       throw option_error{"'" + each + "': " + problem.what()};
     }
   }
-  sqlite_job_store store{given.file};
-  for (const auto& each : items) std::cout << store.put({{}, each, {}}, *delay) << '\n';
+  const auto ledger = open_ledger(given.queue, true);
+  for (const auto& each : items) std::cout << ledger->put({{}, each, {}}, *delay) << '\n';
 }
 
 nlohmann::ordered_json as_json(const job_view& job, double age_s) {
@@ -70,8 +72,8 @@ nlohmann::ordered_json as_json(const job_view& job, double age_s) {
 }
 
 void list(const queue_arguments& given) {
-  const sqlite_job_store store{given.file, false};
-  const auto now = machine_time{}.unix_ns();
+  const auto ledger = open_ledger(given.queue, false);
+  const std::chrono::nanoseconds now = std::chrono::system_clock::now().time_since_epoch();
   text_table table{{{"id", true},
                     {"state"},
                     {"deliveries", true},
@@ -80,8 +82,8 @@ void list(const queue_arguments& given) {
                     {"owner"},
                     {"last reason"},
                     {"item"}}};
-  for (const auto& job : store.list(given.state)) {
-    const auto age = static_cast<double>(now - job.put_ns);
+  for (const auto& job : ledger->list(given.state)) {
+    const auto age = static_cast<double>(now.count() - job.put_ns);
     if (given.json) {
       std::cout << as_json(job, age / 1e9).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
                 << '\n';
@@ -92,23 +94,23 @@ void list(const queue_arguments& given) {
     }
   }
   if (given.json) return;
-  const auto count = store.count();
+  const auto count = ledger->count();
   std::cout << table.text() << count.queued << " queued, " << count.leased << " leased, " << count.dead
             << " dead, " << count.done << " done and gone\n";
 }
 
 void requeue(const queue_arguments& given) {
   if (given.all == !given.jobs.empty()) throw option_error{"requeue: name the jobs, or say --all"};
-  sqlite_job_store store{given.file, false};
+  const auto ledger = open_ledger(given.queue, false);
   if (given.all) {
-    std::cout << store.requeue_all() << " jobs are queued again\n";
+    std::cout << ledger->requeue_all() << " jobs are queued again\n";
     return;
   }
   bool complete = true;
   for (const auto job : given.jobs) {
-    if (store.requeue(job)) continue;
+    if (ledger->requeue(job)) continue;
     complete = false;
-    std::cerr << "penstock: there is no dead job " << job << " in '" << given.file << "'\n";
+    std::cerr << "penstock: there is no dead job " << job << " in this queue\n";
   }
   if (!complete) throw CLI::RuntimeError{1};
 }
@@ -133,12 +135,11 @@ void add(CLI::App& command, void (*run)(const queue_arguments&),
 
 void add_queue_command(CLI::App& app) {
   auto given = std::make_shared<queue_arguments>();
-  CLI::App& queue =
-      *app.add_subcommand("queue", "put jobs into a SQLite job queue, look at them, revive dead ones");
+  CLI::App& queue = *app.add_subcommand("queue", "put jobs into a job queue, look at them, revive dead ones");
   queue.require_subcommand(1);
 
   CLI::App& put_jobs = *queue.add_subcommand("put", "add jobs, and print their numbers");
-  put_jobs.add_option("FILE", given->file, "the queue; made where it is missing")->required();
+  put_jobs.add_option("QUEUE", given->queue, place + "; made where it is missing")->required();
   put_jobs.add_option("--delay", given->delay, "deliver them after that time, for instance 5s");
   // No option of CLI11's, which would take a JSON array apart.
   put_jobs.allow_extras();
@@ -147,14 +148,14 @@ void add_queue_command(CLI::App& app) {
   add(put_jobs, &put, given);
 
   CLI::App& list_jobs = *queue.add_subcommand("list", "show the jobs, the oldest first");
-  list_jobs.add_option("FILE", given->file, "the queue")->required();
+  list_jobs.add_option("QUEUE", given->queue, place)->required();
   list_jobs.add_option("--state", given->state, "only those")
       ->check(CLI::IsMember({"queued", "leased", "dead"}));
   list_jobs.add_flag("--json", given->json, "a JSON object per line");
   add(list_jobs, &list, given);
 
   CLI::App& revive = *queue.add_subcommand("requeue", "make dead jobs queued, with no deaths");
-  revive.add_option("FILE", given->file, "the queue")->required();
+  revive.add_option("QUEUE", given->queue, place)->required();
   revive.add_option("JOB", given->jobs, "numbers of dead jobs");
   revive.add_flag("--all", given->all, "all dead ones");
   add(revive, &requeue, given);

@@ -6,7 +6,7 @@ class App;
 
 namespace penstock {
 
-/// Adds `queue put|list|requeue` to the command line: a SQLite job queue from the shell. What it does runs
+/// Adds `queue put|list|requeue` to the command line: a job queue from the shell. What it does runs
 /// while `app` parses; a failure is a CLI::RuntimeError, with its text on standard error already.
 void add_queue_command(CLI::App& app);
 

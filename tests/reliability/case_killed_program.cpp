@@ -6,8 +6,9 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <mutex>
-#include <numeric>
 #include <ostream>
 #include <random>
 #include <set>
@@ -15,9 +16,11 @@
 #include <string>
 #include <vector>
 
+#include <penstock/connectors/redis_queue.hpp>
 #include <penstock/connectors/sqlite_queue.hpp>
 #include <penstock/messages/codec.hpp>
 #include <penstock/penstock.hpp>
+#include <penstock_test/redis_command.hpp>
 #include <penstock_test/scratch_folder.hpp>
 
 #include "child.hpp"
@@ -49,9 +52,9 @@ std::uintmax_t uploads(const std::filesystem::path& folder, std::uint32_t job) {
 }
 
 /// The jobs that are still in the queue.
-std::set<std::uint32_t> left_in(const ps::sqlite_job_store& store) {
+std::set<std::uint32_t> left_in(const ps::job_ledger& ledger) {
   std::set<std::uint32_t> left;
-  for (const auto& each : store.list()) left.insert(static_cast<std::uint32_t>(std::stoul(each.json)));
+  for (const auto& each : ledger.list()) left.insert(static_cast<std::uint32_t>(std::stoul(each.json)));
   return left;
 }
 
@@ -64,8 +67,8 @@ struct kill_figures {
 };
 
 /// Jobs that are gone although nobody has done them.
-double acked_early(const ps::sqlite_job_store& store, const std::filesystem::path& folder) {
-  const auto left = left_in(store);
+double acked_early(const ps::job_ledger& ledger, const std::filesystem::path& folder) {
+  const auto left = left_in(ledger);
   double early = 0;
   for (std::uint32_t job = 0; job < jobs_in_all; ++job) {
     if (!left.contains(job) && uploads(folder, job) == 0) ++early;
@@ -73,23 +76,31 @@ double acked_early(const ps::sqlite_job_store& store, const std::filesystem::pat
   return early;
 }
 
-kill_figures one_run(unsigned seed, std::ostream& explain, std::mutex& mutex) {
+/// Opens a queue, as `sqlite:FILE` or `redis:URL#NAME`.
+std::unique_ptr<ps::job_ledger> open_ledger(const std::string& queue) {
+  const auto name = queue.substr(queue.find(':') + 1);
+  if (queue.starts_with("sqlite:")) return std::make_unique<ps::sqlite_job_store>(name);
+  const auto hash = name.find('#');
+  return std::make_unique<ps::redis_job_store>(ps::redis_url::parse(name.substr(0, hash)),
+                                               name.substr(hash + 1));
+}
+
+kill_figures one_run(const std::string& queue, unsigned seed, std::ostream& explain, std::mutex& mutex) {
   std::minstd_rand dice{seed * 7919 + 1};
   const penstock_test::scratch_folder folder;
-  const std::string file = folder / "jobs.sqlite";
   const auto done = folder / "done";
   std::filesystem::create_directory(done);
-  std::vector<std::uint32_t> jobs(jobs_in_all);
-  std::iota(jobs.begin(), jobs.end(), 0U);
-  ps::sqlite_queue<std::uint32_t> queue{file};
-  queue.put_all(jobs);
+  const auto ledger = open_ledger(queue);
+  std::vector<ps::stored_item> jobs;
+  for (std::uint32_t job = 0; job < jobs_in_all; ++job) jobs.push_back(ps::detail::stored(job));
+  ledger->put_all(jobs);
 
   kill_figures found;
   const auto longest = 1U << (3 + dice() % 6);
   bool ended = false;
   std::string last;
   for (int start = 0; start < most_starts && !ended; ++start) {
-    child program = child::of_ours({"queue-worker", std::to_string(seed), "sqlite:" + file, done.string()});
+    child program = child::of_ours({"queue-worker", std::to_string(seed), queue, done.string()});
     // Some are left alone for long enough.
     program.let_run(static_cast<double>(1 + dice() % longest + (start % 10 == 9 ? 30'000 : 0)) / 1000);
     if (program.is_over()) {
@@ -101,7 +112,7 @@ kill_figures one_run(unsigned seed, std::ostream& explain, std::mutex& mutex) {
       program.end(30);
       ++found.kills;
     }
-    found.early += acked_early(queue.store(), done);
+    found.early += acked_early(*ledger, done);
   }
   for (std::uint32_t job = 0; job < jobs_in_all; ++job) {
     const auto times = uploads(done, job);
@@ -111,8 +122,8 @@ kill_figures one_run(unsigned seed, std::ostream& explain, std::mutex& mutex) {
   if (!ended) ++found.unfinished;
   if (ended && found.early + found.without == 0) return found;
   const std::lock_guard lock{mutex};
-  explain << "  killed_program, seed " << seed << ": " << found.early << " acked early, " << found.without
-          << " never done; " << last << '\n';
+  explain << "  killed program, " << queue << ", seed " << seed << ": " << found.early << " acked early, "
+          << found.without << " never done; " << last << '\n';
   return found;
 }
 
@@ -133,35 +144,69 @@ int queue_worker_child(const std::vector<std::string>& words) {
     if (seed % 3 == 1) return jobs.stage("work", work, ps::workers(2), ps::blocking, ps::ordered);
     return jobs.stage("work", work, ps::workers(2), ps::per_core);
   };
-  const std::string file = words.at(1).substr(words.at(1).find(':') + 1);
-  worked(g.source("jobs", ps::sqlite_queue<std::uint32_t>{file, ps::lease(100ms), ps::max_deliveries(1000),
-                                                          ps::until_empty}))
-      .sink("upload", [folder](std::uint32_t job) { upload(folder, job); });
+  const auto build = [&](auto queue) {
+    worked(g.source("jobs", queue)).sink("upload", [folder](std::uint32_t job) { upload(folder, job); });
+  };
+  const std::string& queue = words.at(1);
+  const auto name = queue.substr(queue.find(':') + 1);
+  if (queue.starts_with("sqlite:")) {
+    build(ps::sqlite_queue<std::uint32_t>{name, ps::lease(100ms), ps::max_deliveries(1000), ps::until_empty});
+  } else {
+    const auto hash = name.find('#');
+    build(ps::redis_queue<std::uint32_t>{name.substr(0, hash), name.substr(hash + 1), ps::lease(100ms),
+                                         ps::max_deliveries(1000), ps::until_empty});
+  }
   ps::runtime_options options;
   options.log_level = "quiet";
   ps::runtime rt{options};
   return rt.run(g);
 }
 
-reliability_case killed_program_case() {
-  return {"killed_sqlite", [](const settings& wanted, std::ostream& explain) -> std::vector<finding> {
-            const unsigned runs = wanted.short_form ? 4 : 100;
-            kill_figures all;
-            std::mutex mutex;
-            two_at_a_time(runs, [&](unsigned i) {
-              const kill_figures one = one_run(i, explain, mutex);
-              const std::lock_guard lock{mutex};
-              all.kills += one.kills;
-              all.early += one.early;
-              all.without += one.without;
-              all.duplicates += one.duplicates;
-              all.unfinished += one.unfinished;
+namespace {
+
+/// `queue_of` says where the queue of a run is.
+std::vector<finding> kill_programs(const settings& wanted, std::ostream& explain,
+                                   const std::function<std::string(unsigned)>& queue_of) {
+  const unsigned runs = wanted.short_form ? 4 : 100;
+  kill_figures all;
+  std::mutex mutex;
+  two_at_a_time(runs, [&](unsigned i) {
+    const kill_figures one = one_run(queue_of(i), i, explain, mutex);
+    const std::lock_guard lock{mutex};
+    all.kills += one.kills;
+    all.early += one.early;
+    all.without += one.without;
+    all.duplicates += one.duplicates;
+    all.unfinished += one.unfinished;
+  });
+  return {exactly("acked without their upload", all.early, 0, "jobs"),
+          exactly("never uploaded", all.without, 0, "jobs"),
+          exactly("not done in the end", all.unfinished, 0, "runs"),
+          at_least("killed", all.kills, runs, "times"),
+          shown("uploaded more than once", all.duplicates, "uploads")};
+}
+
+}  // namespace
+
+reliability_case killed_sqlite_case() {
+  return {"killed_sqlite", [](const settings& wanted, std::ostream& explain) {
+            const penstock_test::scratch_folder folder;
+            return kill_programs(wanted, explain, [&](unsigned i) {
+              return "sqlite:" + (folder / (std::to_string(i) + ".sqlite")).string();
             });
-            return {exactly("acked without their upload", all.early, 0, "jobs"),
-                    exactly("never uploaded", all.without, 0, "jobs"),
-                    exactly("not done in the end", all.unfinished, 0, "runs"),
-                    at_least("killed", all.kills, runs, "times"),
-                    shown("uploaded more than once", all.duplicates, "uploads")};
+          }};
+}
+
+reliability_case killed_redis_case() {
+  return {"killed_redis", [](const settings& wanted, std::ostream& explain) {
+            const penstock_test::scratch_folder folder;
+            const std::string socket = folder / "redis.sock";
+            child server = child::start(penstock_test::redis_command(socket, folder.path().string()));
+            if (!server.await("eady to accept connections", 30))
+              throw std::runtime_error{"no Redis server: " + server.output()};
+            return kill_programs(wanted, explain, [&](unsigned i) {
+              return "redis:unix://" + socket + "#run" + std::to_string(i);
+            });
           }};
 }
 

@@ -67,7 +67,8 @@ reliability_case exits_case();
 reliability_case killed_children_case();
 reliability_case poison_case();
 reliability_case stopped_children_case();
-reliability_case killed_program_case();
+reliability_case killed_sqlite_case();
+reliability_case killed_redis_case();
 reliability_case full_disk_case();
 reliability_case soak_case();
 

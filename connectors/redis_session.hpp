@@ -1,0 +1,47 @@
+#pragma once
+
+#include <array>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <penstock/connectors/redis_connection.hpp>
+#include <penstock/connectors/redis_scripts.hpp>
+
+namespace penstock {
+
+/// One queue on a Redis server: runs its scripts, connects when that is needed, and makes the queue ready on
+/// each connection. A call whose answer is lost is not repeated: who calls knows what may happen twice. One
+/// thread at a time; throws job_queue_error.
+class redis_session {
+ public:
+  /// `queue`: letters, digits and signs but braces. Connects at the first call.
+  redis_session(redis_url url, std::string queue, std::string owner);
+
+  /// For people: the URL without password, and the queue.
+  const std::string& shown() const { return shown_; }
+  /// Of changes of the queue.
+  const std::string& channel() const { return keys_.front(); }
+  bool is_connected() const { return connection_.is_open(); }
+
+  /// `time_us`: empty for the server's own clock. An answer that is an error is thrown.
+  redis_reply call(const redis_scripts::script& script, std::string_view time_us,
+                   const std::vector<std::string_view>& arguments);
+  /// Throws that the answer makes no sense.
+  [[noreturn]] void fail_unexpected(const redis_scripts::script& script) const;
+
+ private:
+  void connect(std::string_view time_us);
+  redis_reply run(const redis_scripts::script& script, std::string_view time_us,
+                  const std::vector<std::string_view>& arguments);
+  const std::string& id_of(const redis_scripts::script& script);
+
+  std::string owner_;
+  std::string shown_;
+  std::vector<std::string> keys_;
+  redis_connection connection_;
+  std::map<const redis_scripts::script*, std::string> ids_;  ///< by which the server knows them
+};
+
+}  // namespace penstock
