@@ -31,8 +31,8 @@ after_turn lease_keeper::turn() {
   // A source that hangs never says that it is over: somebody else shall get its jobs then.
   if (run_.stopping.load() && since_abort_++ >= most_after_abort) return after_turn::wait;
   if (std::exchange(due_, false)) {
-    extend();
     env_.remind(interval_, self_, extend_leases{});
+    extend();
   }
   return after_turn::wait;
 }

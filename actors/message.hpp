@@ -44,6 +44,7 @@ struct assign_piece {
 };
 struct resume_worker {
   std::uint32_t room;
+  bool item_only = false;  ///< begins nothing behind the item that it is in
 };
 struct finish_worker {
   bool emit;         ///< call `on_end` before `on_stop`
@@ -92,7 +93,7 @@ struct resume_group {
 struct retry_due {
   std::uint64_t id;
 };
-/// There may be room for the dead letters that a stage could not write.
+/// There may be room for the dead letters that a stage or source could not write.
 struct letters_due {};
 /// Every piece of a scattered job is settled.
 struct scope_closed {
@@ -105,6 +106,7 @@ struct delivery_settled {
   std::uint64_t job;
   bool flagged;
   std::string reason;
+  bool unwanted = false;  ///< flagged only because a stage needed no more
 };
 /// To a source that has nothing at the moment: there may be something now.
 struct ask_again {
