@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -40,6 +41,12 @@ class body {
   virtual batch finish(worker_context&) { return {}; }
   /// Calls the user's `on_stop`.
   virtual void stop(worker_context&) {}
+
+  /// For an instance that may be lost while no call is under way. `tell` asks for `lost` to be called; any
+  /// thread may call it until this object has ended. Before `start`.
+  virtual void when_lost(std::function<void()>) {}
+  /// Why the instance is of no more use. Null: it is.
+  virtual std::exception_ptr lost() { return nullptr; }
 };
 
 /// One call of a chain of fused operators.

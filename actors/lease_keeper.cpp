@@ -17,6 +17,7 @@ constexpr int most_after_abort = 3;
 }  // namespace
 
 void lease_keeper::receive(message& m) {
+  if (std::holds_alternative<extend_leases>(m)) reminded_ = false;
   due_ = due_ || std::holds_alternative<extend_leases>(m) || std::holds_alternative<start_run>(m);
   over_ = over_ || std::holds_alternative<finish_worker>(m);
 }
@@ -31,7 +32,9 @@ after_turn lease_keeper::turn() {
   // A source that hangs never says that it is over: somebody else shall get its jobs then.
   if (run_.stopping.load() && since_abort_++ >= most_after_abort) return after_turn::wait;
   if (std::exchange(due_, false)) {
-    env_.remind(interval_, self_, extend_leases{});
+    // From the beginning of the round: an origin that takes its time must not stretch the interval.
+    if (!reminded_) env_.remind(interval_, self_, extend_leases{});
+    reminded_ = true;
     extend();
   }
   return after_turn::wait;

@@ -45,6 +45,7 @@ class lease_keeper final : public actor_logic {
   address self_;
   int since_abort_ = 0;  ///< times that it extended although the run is being aborted
   bool due_ = false;
+  bool reminded_ = false;  ///< the next round's message is on its way
   bool over_ = false;
 };
 

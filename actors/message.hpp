@@ -64,6 +64,12 @@ struct look_at_calls {
 struct worker_returned {
   unsigned number;
 };
+/// The body of a worker may be lost, although it has nothing in work. Any thread to the stage, which asks the
+/// worker itself.
+struct body_lost {
+  unsigned number;
+};
+struct look_at_body {};
 /// The time to replace a crashed worker has come.
 struct replace_worker {
   unsigned number;
@@ -101,13 +107,8 @@ struct scope_closed {
 };
 /// One open scope less.
 struct scope_settled {};
-/// A delivery of a source is settled.
-struct delivery_settled {
-  std::uint64_t job;
-  bool flagged;
-  std::string reason;
-  bool unwanted = false;  ///< flagged only because a stage needed no more
-};
+/// Deliveries of a source are settled.
+struct deliveries_settled {};
 /// To a source that has nothing at the moment: there may be something now.
 struct ask_again {
   std::int64_t when = 0;  ///< ns; the timer that this is from, 0: it was woken
@@ -159,11 +160,11 @@ struct run_is_quiet {
 using message =
     std::variant<deliver_items, end_of_stream, grant_credit, caught_up, cancel_edge, assign_piece,
                  resume_worker, finish_worker, worker_reported, look_after, look_at_calls, worker_returned,
-                 replace_worker, worker_crashed, halt_workers, workers_halted, resume_workers, halt_overdue,
-                 resume_group, retry_due, letters_due, scope_closed, scope_settled, delivery_settled,
-                 ask_again, extend_leases, leases_ended, start_run, drain_run, abort_run, refuse_rest,
-                 set_workers, set_capacity, report_figures, member_ended, member_failed, check_time,
-                 look_for_long_turns, run_is_quiet>;
+                 body_lost, look_at_body, replace_worker, worker_crashed, halt_workers, workers_halted,
+                 resume_workers, halt_overdue, resume_group, retry_due, letters_due, scope_closed,
+                 scope_settled, deliveries_settled, ask_again, extend_leases, leases_ended, start_run,
+                 drain_run, abort_run, refuse_rest, set_workers, set_capacity, report_figures, member_ended,
+                 member_failed, check_time, look_for_long_turns, run_is_quiet>;
 
 /// The receiver has ended: throws away what the message carries. Items that are lost so flag their tokens.
 void discard(message& m, const std::string& reason);

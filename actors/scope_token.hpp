@@ -33,12 +33,13 @@ class scope_token final : public token {
   std::uint64_t job() const override { return of_->parent() ? of_->parent()->job() : 0; }
 
  private:
-  void settled() noexcept override {
+  void last_owner_left() noexcept override {
     if (flagged()) {
       of_->mark_lost();
       if (of_->parent()) of_->parent()->flag({take_reason(), unwanted()});
     }
     pair_->gather->post(scope_closed{of_});
+    delete this;
   }
 
   ref<scope_pair> pair_;

@@ -26,10 +26,14 @@ source::source(const source_plan& plan, std::uint32_t member, environment& env, 
   bare_figures_->kind = "source";
 }
 
-source::~source() { context_.woken_by().listen({}); }
+source::~source() {
+  context_.woken_by().listen({});
+  while (due_ != nullptr) delete std::exchange(due_, due_->next());
+}
 
 void source::set_self(address self) {
   self_ = std::move(self);
+  verdicts_ = make_ref<settled_deliveries>(self_);
   context_.woken_by().listen([to = self_] { to->post(ask_again{}); });
 }
 
@@ -42,7 +46,7 @@ void source::receive(message& m) {
                  [this](cancel_edge& each) {
                    if (outbox_.cancel(each.edge)) finish();
                  },
-                 [this](delivery_settled& each) { settle(each); },
+                 [this](deliveries_settled&) { settle_all(); },
                  [this](ask_again& each) {
                    if (each.when == ask_at_) ask_at_ = 0;
                    unpause();
@@ -76,6 +80,7 @@ void source::start() {
 }
 
 after_turn source::turn() {
+  if (due_ != nullptr) settle_all();  // what was left as there was no memory
   outbox_.flush(finished_);
   bool again = false;
   if (running_ && !finished_ && !paused_ && letters_.empty()) again = produce();

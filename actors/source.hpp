@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <penstock/actors/actor.hpp>
+#include <penstock/actors/delivery_token.hpp>
 #include <penstock/actors/figures.hpp>
 #include <penstock/actors/letter_backlog.hpp>
 #include <penstock/actors/meter.hpp>
@@ -61,7 +62,8 @@ class source final : public actor_logic {
   bool apply_chain(batch& made);
   void write_letters();
   void adapt_target();
-  void settle(const delivery_settled& verdict);
+  void settle_all();
+  void settle(std::uint64_t job, bool flagged, bool unwanted, const std::string& reason);
   void refuse_rest(const std::string& reason);
   void drain();
   void finish();
@@ -92,6 +94,8 @@ class source final : public actor_logic {
   std::uint64_t next_job_ = 0;
   std::uint64_t settled_ = 0;
   std::uint64_t acked_ = 0;
+  ref<settled_deliveries> verdicts_;
+  delivery_token* due_ = nullptr;  ///< taken from there, and not looked at yet
   bool was_blocked_ = false;
 
   bool paused_ = false;      ///< its origin has nothing at the moment

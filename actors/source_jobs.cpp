@@ -1,4 +1,5 @@
 #include <exception>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -7,42 +8,17 @@
 
 namespace penstock {
 
-namespace {
-
-/// One delivery of a job: tells its source when all that came of it is settled.
-class delivery_token final : public token {
- public:
-  delivery_token(address source, std::uint64_t job) : source_{std::move(source)}, job_{job} {}
-
-  std::uint64_t job() const override { return job_ + 1; }
-
- private:
-  void settled() noexcept override {
-    const bool unwinding = std::uncaught_exceptions() > 0;
-    const bool lost = flagged() || unwinding;
-    const bool not_wanted = unwanted() && !unwinding;
-    std::string reason = take_reason();
-    if (lost && reason.empty()) reason = "it was lost";  // short enough to need no memory
-    source_->post(delivery_settled{job_, lost, std::move(reason), not_wanted});
-  }
-
-  address source_;
-  std::uint64_t job_;
-};
-
-}  // namespace
-
 void source::add_tokens(batch& made) {
   const auto end = next_job_ + made.size();
   try {
     while (next_job_ < end) {
-      ref<token> delivery{new delivery_token{self_, next_job_}};
+      ref<token> delivery{new delivery_token{verdicts_, next_job_}};
       ++next_job_;
       made.tokens().append(delivery, 1);
     }
   } catch (...) {
     // Those that got none have nobody who could tell.
-    while (next_job_ < end) settle({next_job_++, true, "it was lost"});
+    while (next_job_ < end) settle(next_job_++, true, false, "it was lost");
     throw;
   }
 }
@@ -64,18 +40,26 @@ void source::refuse_rest(const std::string& reason) {
   }
 }
 
-void source::settle(const delivery_settled& verdict) {
+void source::settle_all() {
+  if (due_ == nullptr) due_ = verdicts_->take();
+  while (due_ != nullptr) {
+    const std::unique_ptr<delivery_token> verdict{std::exchange(due_, due_->next())};
+    settle(verdict->number(), verdict->flagged(), verdict->unwanted(), verdict->reason());
+  }
+}
+
+void source::settle(std::uint64_t job, bool flagged, bool unwanted, const std::string& reason) {
   if (refused_) return;
   ++settled_;
   unpause();
-  if (!verdict.flagged) ++acked_;
+  if (!flagged) ++acked_;
   if (!body_) return;
   const current_body here{run_.graph, plan_.name};
   try {
-    if (verdict.unwanted) {
-      body_->settle_unwanted(verdict.job, verdict.reason);
+    if (unwanted) {
+      body_->settle_unwanted(job, reason);
     } else {
-      body_->settle(verdict.job, verdict.flagged, verdict.reason);
+      body_->settle(job, flagged, reason);
     }
   } catch (...) {
     fail_run(std::current_exception(), {});

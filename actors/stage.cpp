@@ -100,6 +100,7 @@ void stage::receive(message& m) {
                    if (look_out_->looking(each.when)) look_at_calls();
                  },
                  [this](worker_returned& each) { came_back(each.number); },
+                 [this](body_lost& each) { look_at_body(each.number); },
                  [this](replace_worker& each) { restart(each.number); },
                  [this](halt_workers&) { halt(); },
                  [this](resume_workers&) { resume(); },

@@ -136,6 +136,7 @@ class stage final : public actor_logic {
   // stage_supervision.cpp: workers that hang or crash
   void look_at_calls();
   void came_back(unsigned number);
+  void look_at_body(unsigned number);
   void give_up(unsigned number, call_guard::call call);
   void replace_later(const piece_report& report, const std::exception_ptr& error);
   void crashed(crew::member& of, const std::exception_ptr& error);

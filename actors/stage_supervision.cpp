@@ -51,6 +51,12 @@ void stage::came_back(unsigned number) {
   --lost_threads_;
 }
 
+/// Only the worker itself may touch its body.
+void stage::look_at_body(unsigned number) {
+  crew::member* const of = crew_.find(number);
+  if (of != nullptr && of->port) of->port->post(penstock::look_at_body{});
+}
+
 /// The body hangs. Its thread is left to itself; what it had in work fails, what it had not begun goes back.
 void stage::give_up(unsigned number, call_guard::call call) {
   ++lost_threads_;

@@ -39,6 +39,7 @@ std::exception_ptr worker::start() {
   try {
     body_ = plan_.make_body();
     if (plan_.make_chain) chain_ = plan_.make_chain();
+    if (when_lost_) body_->when_lost(when_lost_);
     body_->start(context_);
     return nullptr;
   } catch (...) {

@@ -49,6 +49,11 @@ class worker {
   /// A call was given up: there is nothing to report, and this worker is of no more use.
   bool given_up() const { return given_up_; }
 
+  /// `tell`, which any thread may call, asks for `lost` to be looked at. Before `start`.
+  void when_lost(std::function<void()> tell) { when_lost_ = std::move(tell); }
+  /// Why the body is of no more use although it has nothing in work; null if it is.
+  std::exception_ptr lost() { return body_ ? body_->lost() : nullptr; }
+
   /// Makes the body and calls `on_start`. Null, or what was thrown.
   std::exception_ptr start();
 
@@ -95,6 +100,7 @@ class worker {
   std::unique_ptr<chain> chain_;
   bool one_by_one_;  ///< an operator's dead letter needs the very item that it came of
 
+  std::function<void()> when_lost_;
   ref<call_guard> guard_;
   environment* env_ = nullptr;
   bool given_up_ = false;

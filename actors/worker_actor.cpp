@@ -8,6 +8,7 @@ worker_actor::worker_actor(const stage_plan& plan, run_state& run, environment& 
                            unsigned slot, address stage, ref<call_guard> guard)
     : env_{env}, run_{run}, worker_{plan, run, number, slot}, stage_{std::move(stage)} {
   if (guard) worker_.set_guard(std::move(guard), env);
+  worker_.when_lost([to = stage_, number] { to->post(body_lost{number}); });
 }
 
 void worker_actor::receive(message& m) { waiting_.push_back(std::move(m)); }
@@ -32,7 +33,11 @@ after_turn worker_actor::turn() {
       failed.worker = worker_.number();
       failed.hook_error = error;
       report(std::move(failed));
+    } else {
+      look_at_body();
     }
+  } else if (std::holds_alternative<penstock::look_at_body>(m)) {
+    look_at_body();
   } else if (auto* assigned = std::get_if<assign_piece>(&m)) {
     if (assigned->board) {
       work_on(*assigned->board);
@@ -54,7 +59,7 @@ after_turn worker_actor::turn() {
 }
 
 void worker_actor::work_on(piece work) {
-  if (run_.stopping || broken_) {
+  if (run_.stopping || broken_ || lost_) {
     // The run is being aborted, or soon will be: nothing new is begun.
     hand_back(std::move(work));
     return;
@@ -82,7 +87,7 @@ void worker_actor::hand_back(piece work) {
 /// Item by item, while others may take from the board what is not begun.
 void worker_actor::work_on(piece_board& board) {
   auto time = env_.now();
-  while (!run_.stopping && !broken_) {
+  while (!run_.stopping && !broken_ && !lost_) {
     auto one = board.take();
     if (!one) break;
     piece_report made = worker_.run(std::move(*one));
@@ -117,6 +122,20 @@ void worker_actor::resume(const resume_worker& wanted) {
   made.finished = env_.now();
   broken_ = worker_.is_broken_by(made);
   report(std::move(made));
+}
+
+/// The body may have come to its end between two calls.
+void worker_actor::look_at_body() {
+  if (broken_ || lost_) return;
+  auto crash = worker_.lost();
+  if (!crash) return;
+  lost_ = true;
+  piece_report ended;
+  ended.worker = worker_.number();
+  ended.crash = std::move(crash);
+  ended.last = false;  // of no piece
+  ended.began = ended.finished = env_.now();
+  report(std::move(ended));
 }
 
 /// What it had went with the exception. It still hands back what comes, until the stage sends it home.

@@ -28,6 +28,7 @@ class worker_actor final : public actor_logic {
   void tell(std::vector<piece_report> done, bool over);
   void hand_back(piece work);
   void resume(const resume_worker& wanted);
+  void look_at_body();
 
   environment& env_;
   run_state& run_;
@@ -36,6 +37,7 @@ class worker_actor final : public actor_logic {
   std::deque<message, reserve_allocator<message>> waiting_;
   bool finishing_ = false;
   bool broken_ = false;  ///< its body could not be made or started, or is not to be used again
+  bool lost_ = false;    ///< its body is lost, but can still be finished
 };
 
 }  // namespace penstock

@@ -14,7 +14,7 @@ struct delivery_rules {
   std::chrono::nanoseconds lease = std::chrono::seconds{60};
   unsigned max_deliveries = 5;  ///< deaths after which a job is dead, if it was alone at the last
 
-  /// From so many deaths on a job is delivered only while nothing else of the same source is out.
+  /// From so many deaths on a job is delivered only while nothing else of the same process is out.
   unsigned suspect_from() const { return std::clamp(max_deliveries - 1, 1U, 2U); }
   bool is_suspect(unsigned deaths) const { return deaths >= suspect_from(); }
 

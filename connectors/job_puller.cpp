@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <random>
 #include <utility>
+#include <vector>
 
 #include <penstock/connectors/job_queue_error.hpp>
 
@@ -34,7 +35,7 @@ void job_puller::open() {
   if (store_ != nullptr) return;
   std::shared_ptr<job_store> opened = open_();
   opened->on_change(around_.wake);
-  const std::lock_guard lock{store_mutex_};
+  const std::lock_guard lock{mutex_};
   store_ = std::move(opened);
 }
 
@@ -49,6 +50,10 @@ job_puller::pulled job_puller::next() {
     tell_all();
     auto taken = store_->take(settings_.rules);
     went_well();
+    if (taken.job) {
+      const std::lock_guard lock{mutex_};
+      out_[taken.job->receipt.job] = taken.job->receipt.delivery;
+    }
     answer.ended = !taken.job && taken.empty && settings_.until_empty;
     answer.job = std::move(taken.job);
     answer.again_in = taken.again_in;
@@ -94,6 +99,7 @@ void job_puller::tell_all() {
           "job queue '{}': job {} was {} too late, its lease had ended: it is delivered again, or was",
           queue_, first.delivery.job, first.is == fate::acked ? "done" : "given back");
     }
+    told(first.delivery);
     untold_.pop_front();
   }
 }
@@ -109,21 +115,37 @@ bool job_puller::tell(const verdict& what) {
   }
 }
 
-void job_puller::extend(const job_receipt& delivery) {
+void job_puller::told(const job_receipt& delivery) {
+  const std::lock_guard lock{mutex_};
+  const auto found = out_.find(delivery.job);
+  if (found != out_.end() && found->second == delivery.delivery) out_.erase(found);
+}
+
+bool job_puller::is_out(const job_receipt& delivery) const {
+  const std::lock_guard lock{mutex_};
+  const auto found = out_.find(delivery.job);
+  return found != out_.end() && found->second == delivery.delivery;
+}
+
+void job_puller::extend() {
   std::shared_ptr<job_store> store;
+  std::vector<job_receipt> out;
   {
-    const std::lock_guard lock{store_mutex_};
+    const std::lock_guard lock{mutex_};
     store = store_;
+    out.reserve(out_.size());
+    for (const auto& [job, delivery] : out_) out.push_back({job, delivery});
   }
-  if (store == nullptr) return;
+  if (store == nullptr || out.empty()) return;
   try {
-    if (!store->extend(delivery, settings_.rules.lease)) {
+    for (const job_receipt& lost : store->extend(out, settings_.rules.lease)) {
+      if (!is_out(lost)) continue;  // its verdict was told meanwhile
       around_.log->warn("job queue '{}': the lease of job {} had ended before it could be extended", queue_,
-                        delivery.job);
+                        lost.job);
     }
   } catch (const job_queue_error& problem) {
-    // There is another try before the lease ends; if all fail, the verdict will say so.
-    around_.log->warn("the lease of job {} could not be extended: {}", delivery.job, problem.what());
+    // There is another try before the leases end; if all fail, the verdicts will say so.
+    around_.log->warn("the leases of {} jobs could not be extended: {}", out.size(), problem.what());
   }
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -53,7 +54,8 @@ class job_puller {
   /// The item can't be read: no process can ever work on it.
   void bury(const job_receipt& delivery, const std::string& reason);
   /// Any thread, at the same time as all others.
-  void extend(const job_receipt& delivery);
+  /// Extends the leases of all deliveries that the store has not heard the verdict on, in one call.
+  void extend();
 
   /// Tells what is left of verdicts, if it can be told now.
   void finish();
@@ -73,6 +75,8 @@ class job_puller {
   void settle(verdict what);
   void tell_all();
   bool tell(const verdict& what);
+  void told(const job_receipt& delivery);
+  bool is_out(const job_receipt& delivery) const;
   void open();
   bool holds_back() const { return failures_ > 0 && around_.now() < again_at_; }
   void hold_back(const std::string& problem);
@@ -83,8 +87,9 @@ class job_puller {
   const opener open_;
   const surroundings around_;
 
-  std::mutex store_mutex_;  ///< of the pointer alone: `extend` may come while the store is opened
+  mutable std::mutex mutex_;  ///< of these two: `extend` may come at any time
   std::shared_ptr<job_store> store_;
+  std::map<std::string, std::uint64_t> out_;  ///< deliveries without a verdict that was told, by job
   std::deque<verdict> untold_;
   unsigned failures_ = 0;  ///< in a row
   std::chrono::nanoseconds again_at_{};

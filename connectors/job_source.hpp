@@ -4,6 +4,7 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -18,6 +19,9 @@ namespace penstock {
 template <class T>
 class job_source {
  public:
+  /// Every call may wait for the disk, the network, or another process's transaction.
+  static constexpr bool blocks = true;
+
   // Called by the run. Each run has a puller of its own, and so has each copy.
 
   void on_start(source_context& context) {
@@ -45,7 +49,8 @@ class job_source {
 
   void ack(const job_receipt& delivery) { puller_.is->ack(delivery); }
   void nack(const job_receipt& delivery, const std::string& reason) { puller_.is->nack(delivery, reason); }
-  void extend(const job_receipt& delivery) { puller_.is->extend(delivery); }
+  /// The puller knows of more: those whose verdict it could not tell yet.
+  void extend(std::span<const job_receipt>) { puller_.is->extend(); }
   std::chrono::nanoseconds lease() const { return settings_.rules.lease; }
 
  protected:

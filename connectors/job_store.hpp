@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -59,8 +60,11 @@ class job_store {
   virtual bool nack(const job_receipt& delivery, const std::string& reason) = 0;
   /// The job is dead: kept for people, delivered no more.
   virtual bool bury(const job_receipt& delivery, const std::string& reason) = 0;
-  /// The lease ends `lease` from now.
-  virtual bool extend(const job_receipt& delivery, std::chrono::nanoseconds lease) = 0;
+
+  /// The leases of all these end `lease` from now, in one write. Returns those that are not ours any more,
+  /// which keep what they have.
+  virtual std::vector<job_receipt> extend(std::span<const job_receipt> deliveries,
+                                          std::chrono::nanoseconds lease) = 0;
 
   /// `wake` is called, by a thread of the store's, when a take that gave nothing might give something. Call
   /// it once, before the first take.

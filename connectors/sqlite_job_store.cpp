@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <charconv>
 #include <ctime>
 #include <fstream>
 #include <random>
@@ -32,11 +31,8 @@ std::int64_t clock_ns(clockid_t clock) {
   return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
-std::int64_t number_of(const job_receipt& delivery) {
-  std::int64_t job = 0;
-  std::from_chars(delivery.job.data(), delivery.job.data() + delivery.job.size(), job);
-  return job;
-}
+/// What all stores of a process have in common, up to the number of each.
+std::string process_of(const std::string& owner) { return owner.substr(0, owner.rfind(':')) + ":"; }
 
 }  // namespace
 
@@ -58,15 +54,26 @@ std::string sqlite_job_store::name_of_this_process() {
 
 sqlite_job_store::sqlite_job_store(const std::filesystem::path& file, bool create, std::string owner,
                                    std::shared_ptr<const machine_time> time)
-    : database_{file, create}, owner_{std::move(owner)}, time_{std::move(time)}, boot_{time_->boot()} {
-  // The log is there from the first access on, and stays as long as this connection.
-  transaction{database_};
-  database_.reserve(reserved_bytes);
-}
+    : database_{file, create},
+      owner_{std::move(owner)},
+      process_{process_of(owner_)},
+      time_{std::move(time)},
+      boot_{time_->boot()} {}
 
 sqlite_job_store::~sqlite_job_store() = default;
 
+/// Who only looks at the queue must neither wait for one that writes nor hold it up.
+void sqlite_job_store::begin_writing() {
+  if (writes_) return;
+  // The log is there from the first access on, and stays as long as this connection.
+  transaction{database_};
+  database_.reserve(reserved_bytes);
+  writes_ = true;
+}
+
 void sqlite_job_store::on_change(std::function<void()> wake) {
+  const std::lock_guard lock{mutex_};
+  begin_writing();
   try {
     watch_ = std::make_unique<file_watch>(database_.log_file(), std::move(wake));
   } catch (const std::system_error& problem) {
@@ -89,6 +96,7 @@ void sqlite_job_store::make_room_check(const stored_item& item) const {
 std::int64_t sqlite_job_store::put(const stored_item& item, std::chrono::nanoseconds delay) {
   const std::lock_guard lock{mutex_};
   make_room_check(item);
+  begin_writing();
   transaction all{database_};
   const auto job = insert(item, delay);
   all.commit();
@@ -97,6 +105,7 @@ std::int64_t sqlite_job_store::put(const stored_item& item, std::chrono::nanosec
 
 void sqlite_job_store::put_all(const std::vector<stored_item>& items) {
   const std::lock_guard lock{mutex_};
+  begin_writing();
   transaction all{database_};
   for (const stored_item& each : items) {
     make_room_check(each);
@@ -158,21 +167,26 @@ bool sqlite_job_store::may_take(const delivery_rules& rules, std::int64_t others
   if (others == 0) return true;
   // The oldest waits for its turn, and everything behind it too: else it would wait for ever in a busy queue.
   if (rules.is_suspect(deaths)) return false;
-  statement out{database_, "SELECT max(deaths) FROM jobs WHERE state = 'leased' AND owner = ?"};
-  out.bind(owner_);
+  statement out{database_,
+                "SELECT max(deaths) FROM jobs"
+                " WHERE state = 'leased' AND substr(owner || ':', 1, length(?1)) = ?1"};
+  out.bind(process_);
   out.step();
   return !rules.is_suspect(static_cast<unsigned>(out.number()));
 }
 
 take_result sqlite_job_store::take(const delivery_rules& rules) {
   const std::lock_guard lock{mutex_};
+  begin_writing();
   if (watch_ != nullptr) watch_->arm();  // before looking, so that nothing is missed
   take_result answer;
   transaction all{database_};
   bring_back_lost(rules);
 
-  statement mine{database_, "SELECT count(*) FROM jobs WHERE state = 'leased' AND owner = ?"};
-  mine.bind(owner_).step();
+  statement mine{database_,
+                 "SELECT count(*) FROM jobs"
+                 " WHERE state = 'leased' AND substr(owner || ':', 1, length(?1)) = ?1"};
+  mine.bind(process_).step();
   const auto others = mine.number();
 
   statement oldest{database_,
@@ -185,8 +199,9 @@ take_result sqlite_job_store::take(const delivery_rules& rules) {
     if (may_take(rules, others, deaths)) {
       if (others > 0) {
         statement company{database_,
-                          "UPDATE jobs SET alone = 0 WHERE state = 'leased' AND owner = ? AND alone"};
-        company.bind(owner_).step();
+                          "UPDATE jobs SET alone = 0"
+                          " WHERE state = 'leased' AND substr(owner || ':', 1, length(?1)) = ?1 AND alone"};
+        company.bind(process_).step();
       }
       statement lease{
           database_,
@@ -225,71 +240,6 @@ void sqlite_job_store::look_ahead(take_result& answer) const {
   answer.empty = next.number() == 0;
   if (const auto at = next.number(); at >= 0)
     answer.again_in = std::chrono::nanoseconds{std::max<std::int64_t>(at - now, 0)};
-}
-
-/// With the disk full, the log may have room once it begins anew.
-bool sqlite_job_store::write_verdict(const std::function<bool()>& write) {
-  const std::lock_guard lock{mutex_};
-  const auto at_once = [&] {
-    transaction all{database_};
-    const bool done = write();
-    all.commit();
-    return done;
-  };
-  try {
-    return at_once();
-  } catch (const job_queue_error& problem) {
-    if (!problem.is_passing()) throw;
-  }
-  database_.checkpoint();
-  return at_once();
-}
-
-bool sqlite_job_store::ack(const job_receipt& delivery) {
-  return write_verdict([&] {
-    statement done{database_,
-                   "DELETE FROM jobs WHERE id = ? AND deliveries = ? AND owner = ? AND state = 'leased'"};
-    done.bind(number_of(delivery)).bind(static_cast<std::int64_t>(delivery.delivery)).bind(owner_).step();
-    return database_.changes() == 1;
-  });
-}
-
-bool sqlite_job_store::nack(const job_receipt& delivery, const std::string& reason) {
-  return nack(delivery, reason, {});
-}
-
-bool sqlite_job_store::nack(const job_receipt& delivery, const std::string& reason,
-                            std::chrono::nanoseconds delay) {
-  return write_verdict([&] {
-    statement back{database_,
-                   "UPDATE jobs SET state = 'queued', boot = ?, until_ns = ?, reason = ?"
-                   " WHERE id = ? AND deliveries = ? AND owner = ? AND state = 'leased'"};
-    back.bind(boot_).bind(delay.count() > 0 ? time_->now_ns() + delay.count() : 0).bind(reason);
-    back.bind(number_of(delivery)).bind(static_cast<std::int64_t>(delivery.delivery)).bind(owner_).step();
-    return database_.changes() == 1;
-  });
-}
-
-bool sqlite_job_store::bury(const job_receipt& delivery, const std::string& reason) {
-  return write_verdict([&] {
-    statement dead{database_,
-                   "UPDATE jobs SET state = 'dead', until_ns = 0, reason = ?"
-                   " WHERE id = ? AND deliveries = ? AND owner = ? AND state = 'leased'"};
-    dead.bind(reason);
-    dead.bind(number_of(delivery)).bind(static_cast<std::int64_t>(delivery.delivery)).bind(owner_).step();
-    return database_.changes() == 1;
-  });
-}
-
-bool sqlite_job_store::extend(const job_receipt& delivery, std::chrono::nanoseconds lease) {
-  return write_verdict([&] {
-    statement longer{database_,
-                     "UPDATE jobs SET until_ns = ?, boot = ?"
-                     " WHERE id = ? AND deliveries = ? AND owner = ? AND state = 'leased'"};
-    longer.bind(time_->now_ns() + lease.count()).bind(boot_);
-    longer.bind(number_of(delivery)).bind(static_cast<std::int64_t>(delivery.delivery)).bind(owner_).step();
-    return database_.changes() == 1;
-  });
 }
 
 }  // namespace penstock

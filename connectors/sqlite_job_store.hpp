@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,7 +43,8 @@ struct machine_time {
 /// elsewhere, and the file stays small. Any thread; throws job_queue_error.
 class sqlite_job_store final : public job_store {
  public:
-  /// `owner` must be no other store's; it is what `list` shows.
+  /// `owner` must be no other store's; it is what `list` shows. Stores whose owners differ only behind the
+  /// last colon are of one process, which a job that is to run alone has for itself.
   explicit sqlite_job_store(const std::filesystem::path& file, bool create = true,
                             std::string owner = name_of_this_process(),
                             std::shared_ptr<const machine_time> time = std::make_shared<machine_time>());
@@ -64,7 +66,8 @@ class sqlite_job_store final : public job_store {
   bool nack(const job_receipt& delivery, const std::string& reason) override;
   bool nack(const job_receipt& delivery, const std::string& reason, std::chrono::nanoseconds delay);
   bool bury(const job_receipt& delivery, const std::string& reason) override;
-  bool extend(const job_receipt& delivery, std::chrono::nanoseconds lease) override;
+  std::vector<job_receipt> extend(std::span<const job_receipt> deliveries,
+                                  std::chrono::nanoseconds lease) override;
   void on_change(std::function<void()> wake) override;
 
   /// Jobs of one state, or all for "", the oldest first.
@@ -83,20 +86,24 @@ class sqlite_job_store final : public job_store {
   counts count() const;
 
  private:
+  void begin_writing();
   void bring_back_lost(const delivery_rules& rules);
   bool may_take(const delivery_rules& rules, std::int64_t others, unsigned deaths) const;
   taken_job read_job(std::int64_t job, std::uint64_t delivery, unsigned deaths) const;
   void look_ahead(take_result& answer) const;
   void make_room_check(const stored_item& item) const;
   std::int64_t insert(const stored_item& item, std::chrono::nanoseconds delay);
-  bool write_verdict(const std::function<bool()>& write);
+  bool settle(const std::function<bool()>& write);
+  void write_at_all_costs(const std::function<void()>& write);
 
   mutable std::mutex mutex_;
   mutable sqlite_database database_;
   std::string owner_;
+  std::string process_;  ///< how the owners of all its stores begin
   std::shared_ptr<const machine_time> time_;
   std::string boot_;
   std::unique_ptr<file_watch> watch_;
+  bool writes_ = false;
 };
 
 }  // namespace penstock

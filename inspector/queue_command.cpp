@@ -63,7 +63,9 @@ nlohmann::ordered_json as_json(const job_view& job, double age_s) {
   shown["owner"] = job.owner;
   shown["reason"] = job.reason;
   shown["type"] = job.type;
-  shown["item"] = nlohmann::ordered_json::parse(job.json, nullptr, false);
+  auto item = nlohmann::ordered_json::parse(job.json, nullptr, false);
+  // What is no JSON is shown as the text that it is.
+  shown["item"] = item.is_discarded() ? nlohmann::ordered_json(job.json) : std::move(item);
   return shown;
 }
 

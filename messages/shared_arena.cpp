@@ -11,6 +11,7 @@
 #include <random>
 
 #include <penstock/messages/error.hpp>
+#include <penstock/messages/memory_file.hpp>
 
 namespace penstock {
 
@@ -39,11 +40,12 @@ const ref<shared_arena>& shared_arena::own() {
 }
 
 ref<shared_arena> shared_arena::make() {
-  const int descriptor = ::memfd_create("penstock-arena", MFD_CLOEXEC);
+  // `ulimit -f` counts for files in memory too. Beyond a small arena arrays travel by value.
+  const std::size_t bytes = std::min(arena_bytes, most_file_bytes() / page * page);
+  if (bytes == 0) return nullptr;
+  const int descriptor = make_memory_file("penstock-arena", bytes);
   if (descriptor < 0) return nullptr;
-  std::byte* memory = nullptr;
-  if (::ftruncate(descriptor, arena_bytes) == 0)
-    memory = map_file(arena_bytes, descriptor, PROT_READ | PROT_WRITE);
+  std::byte* memory = map_file(bytes, descriptor, PROT_READ | PROT_WRITE);
   if (memory == nullptr) {
     ::close(descriptor);
     return nullptr;
@@ -51,15 +53,16 @@ ref<shared_arena> shared_arena::make() {
   // The number of a process that has ended may come again, while its memory is still in use.
   std::random_device random;
   const auto number = std::uint64_t{random()} << 32U | random();
-  ref<shared_arena> made{new shared_arena{number, arena_bytes, descriptor, memory}};
-  made->free_.emplace(0, arena_bytes);
+  ref<shared_arena> made{new shared_arena{number, bytes, descriptor, memory}};
+  made->free_.emplace(0, bytes);
   return made;
 }
 
 ref<shared_arena> shared_arena::map(std::uint64_t number, std::size_t bytes, int descriptor) {
-  std::byte* memory = map_file(bytes, descriptor, PROT_READ);
+  // What is behind its end would kill who reads there.
+  std::byte* memory = is_memory_file(descriptor, bytes) ? map_file(bytes, descriptor, PROT_READ) : nullptr;
   if (memory == nullptr) {
-    ::close(descriptor);
+    if (descriptor >= 0) ::close(descriptor);
     throw error("penstock: another process's memory can't be mapped");
   }
   return ref<shared_arena>{new shared_arena{number, bytes, descriptor, memory}};

@@ -18,7 +18,8 @@ class shared_arena final : public ref_counted {
 
   /// The arena that this process takes its blocks from; null where the system has no such memory.
   static const ref<shared_arena>& own();
-  /// An arena of another process, for reading. Takes over the descriptor. Throws error.
+  /// An arena of another process, for reading. Takes over the descriptor. Throws error, also if the file is
+  /// smaller than that process says, or could become so.
   static ref<shared_arena> map(std::uint64_t number, std::size_t bytes, int descriptor);
 
   std::uint64_t number() const { return number_; }  ///< no other process has one of that number

@@ -32,7 +32,11 @@ class arena_block final : public shared_block {
 
 ref<shared_block> shared_block::make(std::size_t bytes) {
   if (bytes >= least_shared) {
-    if (const auto& arena = shared_arena::own()) return make_ref<arena_block>(arena, bytes);
+    try {
+      if (const auto& arena = shared_arena::own()) return make_ref<arena_block>(arena, bytes);
+    } catch (const std::bad_alloc&) {
+      // The arena has no room left: this array travels by value.
+    }
   }
   return make_ref<heap_block>(bytes);
 }

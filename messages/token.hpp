@@ -12,7 +12,7 @@
 namespace penstock {
 
 /// Stands for one delivery of a job, or for the pieces of one: everything that came of it holds the token,
-/// and when the last holder lets go `settled` runs, exactly once, on the thread that let go.
+/// and when the last holder lets go its verdict is given, exactly once, on the thread that let go.
 class token : public ref_counted {
  public:
   /// Marks the job as lost in part or whole. The first reason is kept. Any thread; must be called before
@@ -56,13 +56,8 @@ class token : public ref_counted {
   }
 
  private:
-  /// The verdict. Must not throw; the token is destroyed right after.
-  virtual void settled() noexcept = 0;
-
-  void last_owner_left() noexcept final {
-    settled();
-    delete this;
-  }
+  /// The verdict. Deletes the token, or gives it to whoever does.
+  void last_owner_left() noexcept override = 0;
 
   mutable std::mutex mutex_;
   bool flagged_ = false;

@@ -65,8 +65,6 @@ class ring_reader {
     if (seen_ == read_) seen_ = head_->written.load(std::memory_order_acquire);
     return static_cast<std::size_t>(std::min<std::uint64_t>(seen_ - read_, memory_.size()));
   }
-  /// The same, although some is left of what was seen before.
-  void look_again() { seen_ = head_->written.load(std::memory_order_acquire); }
   bool empty() const { return head_->written.load(std::memory_order_acquire) == read_; }
 
   /// Precondition: no more than `readable`.

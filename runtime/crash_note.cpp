@@ -31,8 +31,12 @@ void write_stack(int signal, siginfo_t* info, void*) {
     const int count = ::backtrace(found, 32);
     for (int i = own_frames; i < count; ++i)
       note->addresses[static_cast<std::size_t>(i - own_frames)] = reinterpret_cast<std::uintptr_t>(found[i]);
-    if (info != nullptr && (signal == SIGSEGV || signal == SIGBUS))
+    // The kernel knows no address where it says SI_KERNEL, and who sends a signal has none.
+    if (info != nullptr && (signal == SIGSEGV || signal == SIGBUS) && info->si_code > 0 &&
+        info->si_code != SI_KERNEL) {
       note->fault = reinterpret_cast<std::uintptr_t>(info->si_addr);
+      note->has_fault.store(1);
+    }
     note->frames.store(static_cast<std::uint32_t>(std::max(0, count - own_frames)),
                        std::memory_order_release);
   }
@@ -124,6 +128,8 @@ void note_reason(crash_note& note, const char* reason) {
 std::string read_crash(const crash_note& note) {
   const auto said = std::min<std::size_t>(note.said.load(std::memory_order_acquire), note.words.size());
   std::string text{note.words.data(), said};
+  if (note.has_fault.load() != 0)
+    text += (text.empty() ? "no access to address " : "; no access to address ") + hex(note.fault);
   const auto frames =
       std::min<std::size_t>(note.frames.load(std::memory_order_acquire), note.addresses.size());
   if (frames == 0) return text;

@@ -18,6 +18,7 @@ struct crash_note {
 
   std::atomic<std::uint32_t> frames;  ///< that were written
   std::array<std::uint64_t, 32> addresses;
+  std::atomic<std::uint32_t> has_fault;
   std::uint64_t fault;              ///< the address that could not be used, of SIGSEGV and SIGBUS
   std::atomic<std::uint32_t> said;  ///< bytes of `words`
   std::array<char, 1024> words;     ///< why it ended itself

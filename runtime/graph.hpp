@@ -25,7 +25,8 @@ class graph {
 
   /// A source of items: a callable that returns std::optional<T> (nothing: the end) or a generator<T>, with
   /// or without a source_context&; a range; or a class with such a call operator, which may have ack(const
-  /// T&) and nack(const T&, reason).
+  /// T&) and nack(const T&, reason). A class whose calls wait, for a disk say, has a member `static constexpr
+  /// bool blocks = true;`: it then runs on a thread of its own unless told otherwise.
   template <class Body, class... Options>
   auto source(std::string name, Body body, const Options&... options) {
     constexpr detail::misuse found = detail::source_misuse<Body, Options...>();
@@ -38,6 +39,7 @@ class graph {
       node.options = detail::collect_options(options...);
       node.lends = copyable_item<item>;
       node.acknowledges = detail::acknowledging_source<Body>;
+      if constexpr (detail::blocks_by_nature<Body>) node.usual_pool = pool_kind::blocking;
       node.make_source = detail::source_maker<Body>(std::move(body));
       data_->nodes.push_back(std::move(node));
       return stream<item>{data_, {output_ref{data_->nodes.size() - 1, nullptr}}};

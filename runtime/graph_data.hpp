@@ -45,6 +45,7 @@ struct graph_node {
   // source
   std::function<std::unique_ptr<source_body>()> make_source;
   bool acknowledges = false;
+  pool_kind usual_pool = pool_kind::cooperative;  ///< where neither the program nor a setting names one
 
   // the others
   std::function<std::unique_ptr<body>()> make_body;

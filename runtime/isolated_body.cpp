@@ -1,9 +1,6 @@
 #include <penstock/runtime/isolated_body.hpp>
 
-#include <poll.h>
 #include <spdlog/logger.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -14,6 +11,8 @@
 #include <penstock/messages/failure.hpp>
 #include <penstock/messages/remote_error.hpp>
 #include <penstock/runtime/duration_text.hpp>
+#include <penstock/runtime/event_descriptor.hpp>
+#include <penstock/runtime/process_watch.hpp>
 #include <penstock/runtime/role_entry.hpp>
 #include <penstock/runtime/role_spawner.hpp>
 
@@ -36,25 +35,30 @@ std::int64_t now() { return std::chrono::steady_clock::now().time_since_epoch().
 /// Wakes a worker that waits for its process when the run is being aborted.
 class isolated_body::stop_watch {
  public:
-  explicit stop_watch(stop_bell& bell) : bell_{bell}, descriptor_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)} {
-    number_ = bell_.listen([to = descriptor_] {
-      const std::uint64_t one = 1;
-      [[maybe_unused]] const auto written = ::write(to, &one, sizeof one);
-    });
-  }
+  explicit stop_watch(stop_bell& bell) : bell_{bell}, number_{bell.listen([this] { rung_.signal(); })} {}
   stop_watch(const stop_watch&) = delete;
   stop_watch& operator=(const stop_watch&) = delete;
-  ~stop_watch() {
-    bell_.forget(number_);
-    ::close(descriptor_);
-  }
+  ~stop_watch() { bell_.forget(number_); }
   /// Readable once the run is being aborted.
-  int descriptor() const { return descriptor_; }
+  int descriptor() const { return rung_.descriptor(); }
 
  private:
+  event_descriptor rung_;
   stop_bell& bell_;
-  int descriptor_;
-  std::uint64_t number_ = 0;
+  std::uint64_t number_;
+};
+
+/// Has the worker look when its process ends while it has nothing to do.
+class isolated_body::end_watch {
+ public:
+  end_watch(const role_process& process, std::function<void()> tell)
+      : number_{process_watch::instance().add(process.descriptor(), std::move(tell))} {}
+  end_watch(const end_watch&) = delete;
+  end_watch& operator=(const end_watch&) = delete;
+  ~end_watch() { process_watch::instance().remove(number_); }
+
+ private:
+  std::uint64_t number_;
 };
 
 isolated_body::isolated_body(std::shared_ptr<const isolated_plan> plan) : plan_{std::move(plan)} {}
@@ -97,19 +101,23 @@ void isolated_body::begin_process(worker_context& context) {
   auto told = task();
   if (log_) told.log_level = static_cast<std::uint32_t>(log_->level());
   process_ = role_spawner::instance().spawn(*entered_program(), channel_->child_socket());
+  if (tell_lost_) end_watch_ = std::make_unique<end_watch>(process_, tell_lost_);
   channel_->begin(told);
-  ask(request::start);
+  ask(request::start, encode(plan_->outline));
   ready_ = await(answer::ready);
 }
 
-void isolated_body::ask(request kind) {
+void isolated_body::ask(request kind, std::span<const std::byte> payload) {
   std::vector<std::byte> bytes;
-  append_record(bytes, kind);
+  append_record(bytes, kind, 0, [&](auto& into) { into.insert(into.end(), payload.begin(), payload.end()); });
   std::span<const std::byte> left{bytes};
   while (!left.empty() && !crash_) {
     left = left.subspan(channel_->out().write(left));
     channel_->publish();
-    if (!left.empty()) wait(true, nullptr);
+    if (left.empty()) return;
+    // Nobody reads here what it says unasked.
+    if (!channel_->in().empty()) return bury(not_understood);
+    wait(true, nullptr);
   }
 }
 
@@ -171,7 +179,11 @@ void isolated_body::wait(bool for_room, const isolated_exchange* items) {
                      : static_cast<int>(std::min<std::int64_t>(left / 1'000'000 + 1, 1'000'000));
   const auto seen =
       channel_->wait(for_room, process_.descriptor(), ends_by_ == 0 ? stop_watch_->descriptor() : -1, ms);
-  if (seen.first || channel_->lost()) return bury();
+  if (seen.first || channel_->lost()) {
+    // It may have told all it had to before it ended.
+    if (channel_->in().empty()) bury();
+    return;
+  }
   // Hooks have no limit, but a process that is held by a signal is as good as gone.
   if (asks_if_stopped && process_.stopped()) return bury("a signal stopped it");
   if (!seen.second) return;
@@ -203,6 +215,7 @@ void isolated_body::bury(const std::string& why) {
   if (crash_) return;
   const auto pid = process_.pid();
   process_.kill();
+  end_watch_ = nullptr;  // before its descriptor goes
   const role_end ended = process_.reap();
   std::string text = place() + ", process " + std::to_string(pid) + ": ";
   if (late_after_ > 0) {
@@ -252,9 +265,14 @@ void isolated_body::stop(worker_context&) {
   ask(request::stop);
   if (!await(answer::stopped)) return;
   // It has nothing left to do but to write out what it printed.
-  pollfd ended{process_.descriptor(), POLLIN, 0};
-  if (::poll(&ended, 1, static_cast<int>(grace / 1'000'000)) == 0) process_.kill();
+  end_watch_ = nullptr;
+  if (!process_.ends_within(static_cast<int>(grace / 1'000'000))) process_.kill();
   process_.reap();
+}
+
+std::exception_ptr isolated_body::lost() {
+  if (process_ && process_.ends_within(0)) bury();
+  return crash_;
 }
 
 std::function<std::unique_ptr<body>()> isolated_body_maker(isolated_plan plan) {

@@ -4,12 +4,14 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include <penstock/actors/body.hpp>
 #include <penstock/actors/call_guard.hpp>
 #include <penstock/messages/item_codec.hpp>
+#include <penstock/runtime/graph_outline.hpp>
 #include <penstock/runtime/isolated_exchange.hpp>
 #include <penstock/runtime/loan_book.hpp>
 #include <penstock/runtime/role_channel.hpp>
@@ -28,6 +30,7 @@ struct isolated_plan {
   std::uint64_t max_item = 0;          ///< bytes of the heaviest output; 0: any weight
   std::uint64_t memory_limit = 0;      ///< bytes of the process; 0: none
   bool has_on_end = false;
+  graph_outline outline{};  ///< of the graph, which the process must build alike
 };
 
 /// A body that runs in a process of its own: this program started anew, which builds the same graph and
@@ -45,14 +48,17 @@ class isolated_body final : public body {
   void run(body_work& work, worker_context& context) override;
   batch finish(worker_context& context) override;
   void stop(worker_context& context) override;
+  void when_lost(std::function<void()> tell) override { tell_lost_ = std::move(tell); }
+  std::exception_ptr lost() override;
 
  private:
   class stop_watch;
+  class end_watch;
 
   void begin_process(worker_context& context);
   std::string place() const;
   role_task task() const;
-  void ask(request kind);
+  void ask(request kind, std::span<const std::byte> payload = {});
   /// Waits for an answer to a hook. False: the process has ended. Throws what the hook threw.
   bool await(answer kind);
   void run_items(isolated_exchange& items);
@@ -67,6 +73,8 @@ class isolated_body final : public body {
   std::optional<loan_book> loans_;
   role_process process_;
   std::unique_ptr<stop_watch> stop_watch_;
+  std::unique_ptr<end_watch> end_watch_;  ///< set: the process has not been seen to end
+  std::function<void()> tell_lost_;
   record_reader reader_;
   std::shared_ptr<spdlog::logger> log_;
   bool ready_ = false;           ///< it has begun to serve

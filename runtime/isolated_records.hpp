@@ -15,7 +15,7 @@ namespace penstock {
 
 /// What a process asks of its isolated worker.
 enum class request : std::uint32_t {
-  start,   ///< make the body, call on_start
+  start,   ///< compare the graph's outline, which is the payload; make the body, call on_start
   frame,   ///< items follow: `count` is their attempt, the payload the most outputs to make of them
   item,    ///< its bytes
   over,    ///< no more items in this frame
@@ -38,23 +38,23 @@ struct record_head {
   std::uint64_t size = 0;  ///< bytes of the payload, which follows
 };
 
-/// Puts a record together from what has arrived of it. The other end may write anything: memory grows only
-/// with bytes that are there.
+/// Puts a record together from what has arrived of it, and leaves nothing in the ring: what it has seen of a
+/// record whose writer ends in the middle of it does not pass for something to read. The other end may write
+/// anything: memory grows only with bytes that are there.
 class record_reader {
  public:
   /// True once a whole record is there; it stays until the next call.
   bool next(ring_reader& from) {
     if (complete_) {
-      complete_ = has_head_ = false;
+      complete_ = false;
+      begun_ = 0;
       payload_.clear();
     }
-    if (!has_head_) {
-      if (from.readable() < sizeof head_) {
-        // Its first part may lie at the end of what was seen last.
-        if (!refill(from)) return false;
-      }
-      from.read(std::as_writable_bytes(std::span{&head_, 1}));
-      has_head_ = true;
+    while (begun_ < sizeof head_) {
+      const auto here = std::min(from.readable(), sizeof head_ - begun_);
+      if (here == 0) return false;
+      from.read(std::as_writable_bytes(std::span{&head_, 1}).subspan(begun_, here));
+      begun_ += here;
     }
     while (payload_.size() < head_.size) {
       const auto here = std::min<std::uint64_t>(from.readable(), head_.size - payload_.size());
@@ -71,14 +71,9 @@ class record_reader {
   std::span<const std::byte> payload() const { return payload_; }
 
  private:
-  bool refill(ring_reader& from) {
-    from.look_again();
-    return from.readable() >= sizeof head_;
-  }
-
   record_head head_;
   std::vector<std::byte> payload_;
-  bool has_head_ = false;
+  std::size_t begun_ = 0;  ///< bytes of the head that are there
   bool complete_ = false;
 };
 

@@ -21,6 +21,7 @@
 #include <penstock/messages/remote_error.hpp>
 #include <penstock/runtime/byte_size.hpp>
 #include <penstock/runtime/exit_report.hpp>
+#include <penstock/runtime/graph_outline.hpp>
 #include <penstock/runtime/isolated_records.hpp>
 #include <penstock/runtime/loan_book.hpp>
 #include <penstock/runtime/logger.hpp>
@@ -55,11 +56,13 @@ void limit_memory(std::uint64_t bytes, crash_note& note) {
 
 class isolated_server {
  public:
-  isolated_server(role& mine, const graph_node& node)
+  /// `node` is null if the graph has no such stage here.
+  isolated_server(role& mine, const graph_node* node, graph_outline outline)
       : mine_{mine},
         channel_{mine.channel},
         memory_{channel_.memory()},
         node_{node},
+        outline_{std::move(outline)},
         loans_{channel_, false},
         context_{state_, mine.task.stage, mine.task.worker} {
     state_.graph = mine.task.graph;
@@ -74,7 +77,8 @@ class isolated_server {
       switch (static_cast<request>(reader_.head().kind)) {
         case request::start:
           hook([this] {
-            body_ = node_.make_body();
+            compare_outlines();
+            body_ = node_->make_body();
             body_->start(context_);
             append_record(made_, answer::ready);
           });
@@ -101,6 +105,15 @@ class isolated_server {
   }
 
  private:
+  void compare_outlines() const {
+    const auto differs = outline_difference(decode<graph_outline>(reader_.payload()), outline_);
+    if (!differs.empty()) throw graph_error(differs);
+    // The outline knows of no options.
+    if (node_ == nullptr)
+      throw graph_error("graph '" + mine_.task.graph + "', stage '" + mine_.task.stage +
+                        "': it is isolated in the program, and not in a worker's process");
+  }
+
   void read() {
     while (!reader_.next(channel_.in())) channel_.wait_in_child(false);
   }
@@ -135,13 +148,13 @@ class isolated_server {
 
   void write_outputs(batch made) {
     const block_carrier::scope carried{loans_};
-    const auto count = node_.output_codec == nullptr ? 0 : made.size();
+    const auto count = node_->output_codec == nullptr ? 0 : made.size();
     append_record(made_, answer::done, count, [&](std::vector<std::byte>& into) {
       const auto table = into.size();
       into.resize(table + count * sizeof(std::uint64_t));
       for (std::uint32_t i = 0; i < count; ++i) {
         const auto before = into.size();
-        node_.output_codec->encode(made.item(i), into);
+        node_->output_codec->encode(made.item(i), into);
         const std::uint64_t size = into.size() - before;
         std::memcpy(into.data() + table + i * sizeof size, &size, sizeof size);
       }
@@ -173,7 +186,7 @@ class isolated_server {
     bool told = false;
     memory_.progress.fetch_add(1);
     for (;;) {
-      going = going && (node_.output_codec == nullptr || outputs < room) && !context_.wants_stop();
+      going = going && (node_->output_codec == nullptr || outputs < room) && !context_.wants_stop();
       if (!going && !std::exchange(told, true)) tell_over();
       read();
       if (static_cast<request>(reader_.head().kind) == request::over) break;
@@ -221,11 +234,11 @@ class isolated_server {
       const block_carrier::scope carried{loans_};
       const std::array<std::span<const std::byte>, 1> bytes{reader_.payload()};
       std::exception_ptr failed;
-      work.in = node_.input_codec->decode(bytes, failed);
+      work.in = node_->input_codec->decode(bytes, failed);
       if (failed) std::rethrow_exception(failed);
     }
     work.room = std::numeric_limits<std::uint32_t>::max();
-    work.max_output = mine_.task.max_output > 0 ? mine_.task.max_output : node_.lazy ? usual_max_output : 0;
+    work.max_output = mine_.task.max_output > 0 ? mine_.task.max_output : node_->lazy ? usual_max_output : 0;
     work.max_item = mine_.task.max_item;
     body_->run(work, context_);
     if (work.error) std::rethrow_exception(work.error);
@@ -238,7 +251,8 @@ class isolated_server {
   role& mine_;
   role_channel& channel_;
   channel_memory& memory_;
-  const graph_node& node_;
+  const graph_node* node_;
+  graph_outline outline_;
   loan_book loans_;
   run_state state_;
   worker_context context_;
@@ -268,15 +282,10 @@ void serve_isolated(role& mine, const graph_data& graph) {
   const resolved_graph resolved = resolve_operators(graph);
   const auto found = std::find_if(resolved.nodes.begin(), resolved.nodes.end(),
                                   [&](const graph_node& each) { return each.name == mine.task.stage; });
-  if (found == resolved.nodes.end() || !found->make_body || found->input_codec == nullptr) {
-    const std::string words = "graph '" + graph.name + "' has no isolated stage '" + mine.task.stage +
-                              "' in a worker's process: it must be built there as everywhere";
-    note_reason(mine.channel.crash(), words.c_str());
-    end_with(words);
-  }
+  const bool usable = found != resolved.nodes.end() && found->make_body && found->input_codec != nullptr;
   report_exits();
   limit_memory(mine.task.memory_limit, mine.channel.crash());
-  isolated_server{mine, *found}.serve();
+  isolated_server{mine, usable ? &*found : nullptr, outline_of(graph)}.serve();
 }
 
 }  // namespace penstock

@@ -32,6 +32,7 @@ std::optional<block_address> loan_book::lend(const ref<shared_block>& block) {
   settle();
   if (free_.empty() && lent_.size() == channel_memory::most_loans) return std::nullopt;
   const shared_arena& arena = *block->arena();
+  if (channel_.must_offer_again()) offered_.clear();
   if (offered_.insert(arena.number()).second)
     channel_.offer({arena.number(), arena.bytes(), arena.descriptor()});
   std::uint32_t loan = 0;
@@ -95,7 +96,11 @@ const ref<shared_arena>& loan_book::region(std::uint64_t number) {
   auto found = mapped_.find(number);
   while (found == mapped_.end()) {
     const auto next = channel_.accept();
-    if (!next) throw codec_error("penstock: a shared_buffer lies in memory that was never offered");
+    if (!next) {
+      throw codec_error(
+          "penstock: a shared_buffer lies in memory that was not offered, or for which this process has no "
+          "descriptor left (ulimit -n)");
+    }
     mapped_[next->number] =
         shared_arena::map(next->number, static_cast<std::size_t>(next->bytes), next->descriptor);
     found = mapped_.find(number);

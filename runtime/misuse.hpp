@@ -138,9 +138,10 @@ constexpr void refuse() {
       Found != ack_of_move_only_item,
       "penstock: a source that has ack keeps a copy of each job, so jobs can't be of a move-only type; a "
       "penstock::delivery has a receipt to keep instead");
-  static_assert(Found != extend_not_callable,
-                "penstock: a source with extend takes in it what its ack takes, and says with "
-                "std::chrono::nanoseconds lease() const how long a job is its own");
+  static_assert(
+      Found != extend_not_callable,
+      "penstock: a source with extend takes in it what its ack takes, or a std::span of that, and says "
+      "with std::chrono::nanoseconds lease() const how long a job is its own");
   static_assert(Found != extend_of_move_only_receipt,
                 "penstock: a source with extend needs receipts that can be copied");
   static_assert(Found != delivery_without_ack,

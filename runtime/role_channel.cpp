@@ -14,6 +14,7 @@
 
 #include <penstock/messages/codec.hpp>
 #include <penstock/messages/error.hpp>
+#include <penstock/messages/memory_file.hpp>
 #include <penstock/runtime/role_spawner.hpp>
 
 namespace penstock {
@@ -95,6 +96,7 @@ role_channel::role_channel(int socket, int child_socket, int descriptor, bool is
     : socket_{socket},
       child_socket_{child_socket},
       descriptor_{descriptor},
+      is_parent_{is_parent},
       mapping_{make_ref<channel_mapping>(descriptor)},
       out_{is_parent ? memory().requests : memory().results,
            bytes_of(is_parent ? memory().request_bytes : memory().result_bytes)},
@@ -105,6 +107,7 @@ role_channel::role_channel(role_channel&& other) noexcept
     : socket_{std::exchange(other.socket_, -1)},
       child_socket_{std::exchange(other.child_socket_, -1)},
       descriptor_{std::exchange(other.descriptor_, -1)},
+      is_parent_{other.is_parent_},
       mapping_{std::move(other.mapping_)},
       out_{other.out_},
       in_{other.in_},
@@ -118,13 +121,14 @@ role_channel::~role_channel() {
 }
 
 role_channel role_channel::make() {
-  const int memory = ::memfd_create("penstock-channel", MFD_CLOEXEC);
-  if (memory < 0) refuse("no shared memory");
+  const int memory = make_memory_file("penstock-channel", sizeof(channel_memory));
+  if (memory < 0) refuse("no shared memory (ulimit -f and ulimit -n must allow it)");
   int ends[2];
-  if (::ftruncate(memory, sizeof(channel_memory)) != 0 ||
-      ::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
+    const int why = errno;
     ::close(memory);
-    refuse("no shared memory or socket");
+    errno = why;
+    refuse("no socket");
   }
   return role_channel{ends[0], ends[1], memory, true};
 }
@@ -218,9 +222,14 @@ bool role_channel::take_in(int flags) {
     if (!nothing) ::close(std::exchange(socket_, -1));
     return false;
   }
-  if (next.head.kind == note_kind::region)
+  if (next.head.kind != note_kind::region) return false;
+  if (next.descriptors[0] >= 0) {
     offered_.push_back({next.head.number, next.head.bytes, next.descriptors[0]});
-  return next.head.kind == note_kind::region;
+  } else {
+    // No descriptor was free for it here. The other side offers it again when it lends the next time.
+    offers_lost(!is_parent_).store(true);
+  }
+  return true;
 }
 
 void role_channel::wait_in_child(bool for_room) {

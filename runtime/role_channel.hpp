@@ -52,6 +52,9 @@ struct channel_memory {
   /// Blocks that one side has lent the other, by number: set when they may be used again.
   std::atomic<std::uint8_t> returned_by_child[most_loans];
   std::atomic<std::uint8_t> returned_by_parent[most_loans];
+  /// An offer of one side's did not arrive.
+  std::atomic<bool> offers_lost_by_child;
+  std::atomic<bool> offers_lost_by_parent;
   crash_note crash;
   alignas(64) std::byte request_bytes[ring_bytes];
   std::byte result_bytes[ring_bytes];
@@ -110,6 +113,11 @@ class role_channel {
   // Both.
   /// Lets the other side map a region of memory before it reads of it.
   void offer(const shared_region& region);
+  /// True, once, if the other side could not take what was offered: all has to be offered again.
+  bool must_offer_again() {
+    auto& lost = offers_lost(is_parent_);
+    return lost.load(std::memory_order_relaxed) && lost.exchange(false);
+  }
   /// The next region that the other side offered; the descriptor is the caller's. Nothing: there is none.
   std::optional<shared_region> accept();
   channel_memory& memory() { return mapping_->memory(); }
@@ -123,10 +131,15 @@ class role_channel {
   void send(std::span<const std::byte> bytes, std::span<const int> descriptors);
   void wake();
   bool take_in(int flags);
+  /// Of what one side offered.
+  std::atomic<bool>& offers_lost(bool by_parent) {
+    return by_parent ? memory().offers_lost_by_child : memory().offers_lost_by_parent;
+  }
 
   int socket_ = -1;
   int child_socket_ = -1;
   int descriptor_ = -1;
+  bool is_parent_;
   ref<channel_mapping> mapping_;
   ring_writer out_;
   ring_reader in_;

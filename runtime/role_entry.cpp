@@ -6,6 +6,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -56,6 +58,23 @@ bool comes_from(const summons& said) {
   return ::getsockopt(said.descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.pid == said.parent;
 }
 
+/// Where one of the three is closed, the next file would get its number, and what the program prints.
+void fill_standard_descriptors() {
+  for (const int each : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    // The lowest free number is this one, as those below are taken.
+    if (::fcntl(each, F_GETFD) < 0 && errno == EBADF)
+      ::open("/dev/null", each == STDIN_FILENO ? O_RDONLY : O_WRONLY);
+  }
+}
+
+/// What `ps` and `top` show; else it would be the number of the descriptor that the program was started from.
+void name_process(const role_task& task) {
+  constexpr std::size_t most = 15;
+  const std::string place = "/" + std::to_string(task.worker);
+  const std::string name = task.stage.substr(0, most - std::min(place.size(), most)) + place;
+  ::prctl(PR_SET_NAME, name.c_str());
+}
+
 std::unique_ptr<role> take_role() {
   const auto said = read_variable();
   if (!said || !comes_from(*said)) return nullptr;
@@ -71,6 +90,7 @@ std::unique_ptr<role> take_role() {
     auto [task, channel] = role_channel::join(said->descriptor);
     auto taken = std::make_unique<role>(role{std::move(task), std::move(channel)});
     note_crashes(taken->channel.crash());
+    name_process(taken->task);
     return taken;
   } catch (const std::exception& wrong) {
     std::fprintf(stderr, "penstock: a role process could not take up its role: %s\n", wrong.what());
@@ -83,6 +103,7 @@ std::unique_ptr<role> take_role() {
 void enter_program(int argc, const char* const* argv) {
   entered& kept = state();
   std::call_once(kept.once, [&] {
+    fill_standard_descriptors();
     kept.mine = take_role();
     auto image = std::make_unique<program_image>();
     for (int i = 0; i < argc; ++i) image->arguments.emplace_back(argv[i]);

@@ -23,8 +23,8 @@ struct role {
 };
 
 /// Notes how the program was started. In a process that another one started as a part of itself this takes up
-/// its role: standard output goes to standard error, the process ends with the one that started it. The first
-/// call counts; main's first line should make it.
+/// its role: its name in lists of processes is STAGE/WORKER, standard output goes to standard error, the
+/// process ends with the one that started it. The first call counts; main's first line should make it.
 void enter_program(int argc, const char* const* argv);
 
 /// Null before `enter_program`. Any thread.

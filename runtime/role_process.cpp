@@ -1,10 +1,13 @@
 #include <penstock/runtime/role_process.hpp>
 
+#include <poll.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstring>
 #include <fstream>
@@ -28,6 +31,16 @@ role_process& role_process::operator=(role_process&& other) noexcept {
     descriptor_ = std::exchange(other.descriptor_, -1);
   }
   return *this;
+}
+
+bool role_process::ends_within(int ms) const {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds{ms};
+  pollfd watched{descriptor_, POLLIN, 0};
+  for (;;) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+    const int found = ::poll(&watched, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
+    if (found >= 0 || errno != EINTR) return found > 0;
+  }
 }
 
 bool role_process::stopped() const {

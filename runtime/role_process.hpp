@@ -30,6 +30,8 @@ class role_process {
   pid_t pid() const { return pid_; }
   /// Readable once the process has ended.
   int descriptor() const { return descriptor_; }
+  /// Waits for the end, `ms` at most; true if it has come.
+  bool ends_within(int ms) const;
   /// True while a signal such as SIGSTOP holds it.
   bool stopped() const;
   /// SIGKILL, which ends a stopped process too, and all of its own process group.

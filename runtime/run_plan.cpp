@@ -123,7 +123,7 @@ class planner {
     if (word == "per_core") return pool_kind::per_core;
     if (word == "isolated") return pool_kind::isolated;
     if (word == "cooperative") return pool_kind::cooperative;
-    return node.options.pool.value_or(pool_kind::cooperative);
+    return node.options.pool.value_or(node.usual_pool);
   }
 
   void add_stage(std::size_t index) {
@@ -176,6 +176,7 @@ class planner {
     apart.input = node.input_codec;
     apart.output = node.output_codec;
     apart.has_on_end = node.has_on_end;
+    apart.outline = outline_of(graph_);
     apart.limit = std::exchange(plan.limit, time_limit{});
     apart.max_output = plan.max_output;
     apart.max_item = plan.make_chain ? 0 : plan.max_item;

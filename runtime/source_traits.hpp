@@ -3,6 +3,7 @@
 #include <chrono>
 #include <concepts>
 #include <functional>
+#include <span>
 #include <type_traits>
 #include <utility>
 
@@ -76,10 +77,26 @@ concept acknowledges_receipt = requires(F& f, const Receipt& receipt) {
 template <class F>
 concept acknowledging_source = acknowledges_receipt<F, typename source_item<F>::receipt>;
 
+/// Says of itself that its calls wait.
+template <class F>
+concept blocks_by_nature = requires {
+  requires bool{F::blocks};
+};
+
+template <class F>
+concept extends_one_by_one = requires(F& f, const typename source_item<F>::receipt& receipt) {
+  f.extend(receipt);
+};
+/// Takes all that are open at once, for origins where every call costs a write to the disk or a way through
+/// the network.
+template <class F>
+concept extends_together =
+    !extends_one_by_one<F> && requires(F & f, std::span<const typename source_item<F>::receipt> receipts) {
+  f.extend(receipts);
+};
 template <class F>
 concept extending_source = acknowledging_source<F> &&
-    requires(F& f, const F& fixed, const typename source_item<F>::receipt& receipt) {
-  f.extend(receipt);
+    (extends_one_by_one<F> || extends_together<F>)&&requires(const F& fixed) {
   std::chrono::nanoseconds{fixed.lease()};
 };
 

@@ -4,6 +4,7 @@
 #include <exception>
 #include <map>
 #include <mutex>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -50,15 +51,11 @@ class verdicts {
       open.reserve(open_.size());
       for (const auto& each : open_) open.push_back(each.second);
     }
-    std::exception_ptr failed;
-    for (const Receipt& each : open) {
-      try {
-        f.extend(each);
-      } catch (...) {
-        failed = std::current_exception();
-      }
+    if constexpr (extends_together<F>) {
+      f.extend(std::span<const Receipt>{open});
+    } else {
+      extend_each(f, open);
     }
-    if (failed) std::rethrow_exception(failed);
   }
 
   void settle_all(F& f, const std::string& reason) {
@@ -74,6 +71,18 @@ class verdicts {
   }
 
  private:
+  void extend_each(F& f, const std::vector<Receipt>& open) {
+    std::exception_ptr failed;
+    for (const Receipt& each : open) {
+      try {
+        f.extend(each);
+      } catch (...) {
+        failed = std::current_exception();
+      }
+    }
+    if (failed) std::rethrow_exception(failed);
+  }
+
   /// Only extensions come from another thread.
   struct no_mutex {
     void lock() {}

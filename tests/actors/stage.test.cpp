@@ -199,3 +199,27 @@ TEST_CASE("a stage of which every producer has another consumer loses nothing by
   stage.work_from(0);
   for (const auto& each : told) CHECK_FALSE(each->flagged);
 }
+
+TEST_CASE("a worker whose body is lost while it is idle is asked, and then replaced") {
+  stage_bench bench;
+  bench.set_body<int>([](int n) { return n; });
+  bench.plan.pool = ps::pool_kind::blocking;
+  bench.add_input();
+  bench.start(8);
+  bench.tell(ps::body_lost{0});
+  CHECK(bench.env.workers.at(0)->all<ps::look_at_body>().size() == 1);
+  ps::piece_report lost;
+  lost.crash = std::make_exception_ptr(std::runtime_error{"killed"});
+  lost.last = false;
+  bench.report(std::move(lost));
+  CHECK(bench.env.workers.at(0)->all<ps::finish_worker>().size() == 1);
+  bench.deliver(ints(0, 4));
+  CHECK(bench.assigned(0) == 0);
+  ps::piece_report ended;
+  ended.ended = true;
+  bench.report(std::move(ended));
+  REQUIRE(bench.env.workers.size() == 2);
+  CHECK(bench.assigned(1) == 1);
+  CHECK_FALSE(bench.failed());
+  CHECK(bench.at_work().figures().restarts == 1);
+}

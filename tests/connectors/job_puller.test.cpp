@@ -26,6 +26,7 @@ struct far_away {
   int opened = 0;
   int jobs = 0;
   std::vector<std::string> told;
+  std::function<void()> while_extending;
 
   void check() const {
     if (broken) throw ps::job_queue_error{"test", "no such table"};
@@ -55,8 +56,14 @@ class far_store final : public ps::job_store {
   bool bury(const ps::job_receipt& delivery, const std::string& reason) override {
     return tell("bury " + delivery.job + " " + reason);
   }
-  bool extend(const ps::job_receipt& delivery, std::chrono::nanoseconds) override {
-    return tell("extend " + delivery.job);
+  std::vector<ps::job_receipt> extend(std::span<const ps::job_receipt> deliveries,
+                                      std::chrono::nanoseconds) override {
+    std::string all = "extend";
+    for (const auto& each : deliveries) all += " " + each.job;
+    const bool ours = tell(all) && !there_.while_extending;
+    if (const auto act = std::exchange(there_.while_extending, nullptr)) act();
+    if (ours) return {};
+    return {deliveries.begin(), deliveries.end()};
   }
   void on_change(std::function<void()>) override {}
 
@@ -211,15 +218,54 @@ TEST_CASE("a problem that lasts is thrown") {
   CHECK_THROWS_AS(puller.ack(job), ps::job_queue_error);
 }
 
-TEST_CASE("a lease that can't be extended is said and costs nothing else") {
+TEST_CASE("leases are extended in one call to the store") {
   pulled_queue queue;
   auto puller = queue.make();
-  puller.extend({"1", 1});  // nothing is open yet
+  queue.there.jobs = 2;
+  puller.next();
+  puller.next();
+  puller.extend();
+  CHECK(queue.there.told == told{"extend 1 2"});
+  queue.there.ours = false;
+  puller.extend();
+  CHECK_THAT(queue.log.str(), Contains("the lease of job 1 had ended before it could be extended"));
+}
+
+TEST_CASE("leases that can't be extended are said and cost nothing else") {
+  pulled_queue queue;
+  auto puller = queue.make();
+  puller.extend();  // nothing is open yet
+  CHECK(queue.there.told.empty());
+  queue.there.jobs = 1;
+  puller.next();
+  queue.there.away = true;
+  puller.extend();
+  CHECK_THAT(queue.log.str(), Contains("the leases of 1 jobs could not be extended"));
+}
+
+TEST_CASE("a job stays ours until its verdict is told, however long that takes") {
+  pulled_queue queue;
+  auto puller = queue.make();
   queue.there.jobs = 1;
   const auto job = puller.next().job->receipt;
-  puller.extend(job);
-  CHECK(queue.there.told == told{"extend 1"});
   queue.there.away = true;
-  puller.extend(job);
-  CHECK_THAT(queue.log.str(), Contains("the lease of job 1 could not be extended"));
+  puller.ack(job);
+  REQUIRE(puller.untold() == 1);
+  queue.there.away = false;
+  puller.extend();
+  CHECK(queue.there.told == told{"extend 1"});
+  queue.now += 1s;
+  puller.next();
+  puller.extend();
+  CHECK(queue.there.told == told{"extend 1", "ack 1"});
+}
+
+TEST_CASE("a job whose verdict comes while its lease is extended was not lost") {
+  pulled_queue queue;
+  auto puller = queue.make();
+  queue.there.jobs = 1;
+  const auto job = puller.next().job->receipt;
+  queue.there.while_extending = [&] { puller.ack(job); };
+  puller.extend();
+  CHECK(queue.log.str().empty());
 }

@@ -2,6 +2,9 @@
 
 #include <penstock_test/catch.hpp>
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <thread>
 #include <vector>
@@ -36,6 +39,23 @@ void die_of(shared_queue& queue, int times) {
     REQUIRE(queue.open("victim " + std::to_string(i))->take(queue.rules).job);
     queue.lose_all();
   }
+}
+
+/// Transactions in SQLite's log: the frames that say how large the file is behind them.
+int commits_in(const std::filesystem::path& log) {
+  constexpr std::size_t head = 32;
+  constexpr std::size_t frame_head = 24;
+  std::ifstream file{log, std::ios::binary};
+  const std::string bytes{std::istreambuf_iterator<char>{file}, {}};
+  const auto number = [&](std::size_t at) {
+    std::uint32_t value = 0;
+    for (std::size_t i = 0; i < 4; ++i) value = value << 8U | static_cast<unsigned char>(bytes.at(at + i));
+    return value;
+  };
+  const auto frame = frame_head + number(8);
+  int found = 0;
+  for (auto at = head; at + frame <= bytes.size(); at += frame) found += number(at + 4) != 0 ? 1 : 0;
+  return found;
 }
 
 }  // namespace
@@ -99,7 +119,7 @@ TEST_CASE("a job of a process that died is delivered again, and the first verdic
   CHECK_FALSE(dead->ack(first->receipt));
   CHECK_FALSE(dead->nack(first->receipt, "late"));
   CHECK_FALSE(dead->bury(first->receipt, "late"));
-  CHECK_FALSE(dead->extend(first->receipt, 10s));
+  CHECK(dead->extend(std::vector{first->receipt}, 10s) == std::vector{first->receipt});
   CHECK(other->ack(second->receipt));
   CHECK(other->count().done == 1);
 }
@@ -122,10 +142,27 @@ TEST_CASE("an extended lease ends later") {
   a->put(text_item("job"));
   const auto job = a->take(queue.rules).job;
   queue.clock->advance(9s);
-  CHECK(a->extend(job->receipt, 10s));
+  CHECK(a->extend(std::vector{job->receipt}, 10s).empty());
   queue.clock->advance(9s);
   CHECK(taken(*b, queue.rules) == "none");
   CHECK(a->ack(job->receipt));
+}
+
+TEST_CASE("leases are extended in one write, however many, and those that were lost are named") {
+  shared_queue queue;
+  auto a = queue.open("a");
+  auto b = queue.open("b");
+  for (const auto* name : {"1", "2", "3", "4"}) a->put(text_item(name));
+  std::vector<ps::job_receipt> open;
+  while (const auto job = a->take(queue.rules).job) open.push_back(job->receipt);
+  REQUIRE(open.size() == 4);
+  a->ack(open[1]);
+  queue.clock->advance(9s);
+  const auto before = commits_in(a->file().string() + "-wal");
+  CHECK(a->extend(open, 10s) == std::vector{open[1]});
+  CHECK(commits_in(a->file().string() + "-wal") == before + 1);
+  queue.clock->advance(9s);
+  CHECK(taken(*b, queue.rules) == "none");
 }
 
 TEST_CASE("who asks for a job is alive, so its own leases don't end by that") {
@@ -178,6 +215,25 @@ TEST_CASE("after two deaths a job runs alone: nothing is given out beside it") {
   CHECK(taken(*a, queue.rules) == "\"other\"");
 }
 
+TEST_CASE("a suspect runs alone in its process, however many sources that has") {
+  shared_queue queue;
+  auto first = queue.open("machine:1:1");
+  auto second = queue.open("machine:1:2");
+  auto elsewhere = queue.open("machine:12:1");
+  first->put(text_item("suspect"));
+  die_of(queue, 1);
+  REQUIRE(queue.open("victim")->take(queue.rules).job);  // its death will make it two
+  first->put(text_item("other"));
+  first->put(text_item("third"));
+  const auto other = first->take(queue.rules).job;
+  queue.clock->advance(9s);
+  first->extend(std::vector{other->receipt}, 10s);
+  queue.clock->advance(1s);
+  CHECK(taken(*second, queue.rules) == "none");
+  CHECK(taken(*elsewhere, queue.rules) == "\"suspect\"");
+  CHECK(taken(*second, queue.rules) == "\"third\"");
+}
+
 TEST_CASE("a suspect waits until its source has nothing else, and holds up what is behind it") {
   shared_queue queue;
   auto a = queue.open("a");
@@ -189,7 +245,7 @@ TEST_CASE("a suspect waits until its source has nothing else, and holds up what 
   const auto other = a->take(queue.rules).job;
   a->put(text_item("third"));
   queue.clock->advance(9s);
-  a->extend(other->receipt, 10s);
+  a->extend(std::vector{other->receipt}, 10s);
   queue.clock->advance(1s);
   CHECK(taken(*a, queue.rules) == "none");
   CHECK(a->ack(other->receipt));
@@ -311,4 +367,14 @@ TEST_CASE("whatever number of threads use one store, every job is given to one o
   while (auto job = store->take(queue.rules).job) done += store->ack(job->receipt) ? 1 : 0;
   CHECK(done == jobs);
   CHECK(store->count().done == jobs);
+}
+
+TEST_CASE("looking at the jobs waits for nobody who writes") {
+  shared_queue queue;
+  queue.open("a")->put(text_item("job"));
+  ps::sqlite_database other{queue.folder / "jobs.sqlite", false};
+  const ps::sqlite_database::transaction writing{other};
+  const auto looks = queue.open("b");
+  CHECK(looks->list().size() == 1);
+  CHECK(looks->count().queued == 1);
 }

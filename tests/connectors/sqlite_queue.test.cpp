@@ -55,3 +55,19 @@ TEST_CASE("a job that can't be read is dead and stops nobody") {
   CHECK(done == 1);
   CHECK(queue.store().count().dead == 1);
 }
+
+TEST_CASE("a queue's source has a thread of its own, unless it is told otherwise") {
+  const scratch_folder folder;
+  const ps::sqlite_queue<int> queue{folder / "jobs.sqlite", ps::until_empty};
+  ps::runtime rt;
+  ps::graph usual{"usual"};
+  usual.source("pull", queue).sink("work", [](int) {});
+  auto first = rt.start(usual);
+  first.wait();
+  CHECK(first.snapshot().stages.at(0).pool == "blocking");
+  ps::graph told{"told"};
+  told.source("pull", queue, ps::cooperative).sink("work", [](int) {});
+  auto second = rt.start(told);
+  second.wait();
+  CHECK(second.snapshot().stages.at(0).pool == "inline");
+}

@@ -99,3 +99,9 @@ TEST_CASE("a queue that is not there is named, and not made by looking") {
   CHECK(mentions(missing, queue.path()));
   CHECK(!std::filesystem::exists(queue.path()));
 }
+
+TEST_CASE("an item that is no JSON is shown as text") {
+  const queue_file queue;
+  ps::sqlite_job_store{queue.path()}.put({{}, "{oops", "int"});
+  CHECK(jobs_of(queue.path()).at(0)["item"] == "{oops");
+}

@@ -7,7 +7,10 @@
 #include <random>
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <unistd.h>
+
+#include <penstock/messages/error.hpp>
 
 namespace ps = penstock;
 
@@ -54,4 +57,14 @@ TEST_CASE("what is written into an arena is seen where it is mapped once more", 
   const auto again = ps::shared_arena::map(arena->number(), arena->bytes(), copy);
   CHECK(std::strcmp(reinterpret_cast<const char*>(again->at(offset)), "hello") == 0);
   arena->give_back(offset, 100);
+}
+
+TEST_CASE("memory that is smaller than its process says, or could become so, is not mapped",
+          "[messages][shared_arena]") {
+  const auto& arena = ps::shared_arena::own();
+  const int large = fcntl(arena->descriptor(), F_DUPFD_CLOEXEC, 0);
+  CHECK_THROWS_AS(ps::shared_arena::map(1, arena->bytes() + 1, large), ps::error);
+  const int open_ended = memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  REQUIRE(ftruncate(open_ended, 4096) == 0);
+  CHECK_THROWS_AS(ps::shared_arena::map(1, 4096, open_ended), ps::error);
 }

@@ -30,6 +30,9 @@ class child {
   /// it did not end. It is killed then.
   std::optional<int> end(double limit);
 
+  pid_t id() const { return id_; }
+  /// It has ended its output.
+  bool is_over() const { return over_; }
   /// All that it has written so far.
   const std::string& output() const { return output_; }
 

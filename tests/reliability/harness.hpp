@@ -64,6 +64,11 @@ reliability_case allocations_case();
 reliability_case sigterm_case();
 reliability_case hung_bodies_case();
 reliability_case exits_case();
+reliability_case killed_children_case();
+reliability_case poison_case();
+reliability_case stopped_children_case();
+reliability_case killed_program_case();
+reliability_case full_disk_case();
 reliability_case soak_case();
 
 // What runs in processes of its own: `--child NAME WORDS`. Each returns the exit code.
@@ -71,6 +76,11 @@ int allocation_child(const std::vector<std::string>& words);
 int job_child(const std::vector<std::string>& words);
 int hung_body_child(const std::vector<std::string>& words);
 int exit_child(const std::vector<std::string>& words);
+int killed_children_child(const std::vector<std::string>& words);
+int poison_child(const std::vector<std::string>& words);
+int stopped_children_child(const std::vector<std::string>& words);
+int queue_worker_child(const std::vector<std::string>& words);
+int full_disk_child(const std::vector<std::string>& words);
 int soak_child(const std::vector<std::string>& words);
 
 }  // namespace reliability

@@ -4,6 +4,8 @@
 #include <map>
 #include <stdexcept>
 
+#include <penstock/runtime/role_entry.hpp>
+
 #include "harness.hpp"
 
 namespace {
@@ -18,8 +20,9 @@ constexpr const char* usage = R"(penstock_reliability: breaks things and looks w
 )";
 
 std::vector<reliability_case> all_cases() {
-  return {simulation_case(), retries_case(),     allocations_case(), sigterm_case(),
-          exits_case(),      hung_bodies_case(), soak_case()};
+  return {simulation_case(),       retries_case(),     killed_children_case(), poison_case(),
+          killed_program_case(),   allocations_case(), full_disk_case(),       sigterm_case(),
+          stopped_children_case(), hung_bodies_case(), exits_case(),           soak_case()};
 }
 
 const std::map<std::string, int (*)(const std::vector<std::string>&)> children{
@@ -27,6 +30,11 @@ const std::map<std::string, int (*)(const std::vector<std::string>&)> children{
     {"jobs", job_child},
     {"hung-body", hung_body_child},
     {"exit", exit_child},
+    {"killed-children", killed_children_child},
+    {"poison", poison_child},
+    {"stopped-children", stopped_children_child},
+    {"queue-worker", queue_worker_child},
+    {"full-disk", full_disk_child},
     {"soak", soak_child},
 };
 
@@ -92,6 +100,7 @@ int measure(const settings& wanted) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  penstock::enter_program(argc, argv);  // processes of isolated pools take up their work in a case's run
   const std::vector<std::string> words(argv + 1, argv + argc);
   try {
     if (words.size() >= 2 && words[0] == "--child")

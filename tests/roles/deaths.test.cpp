@@ -49,7 +49,7 @@ TEST_CASE("without a rule for it such an item fails the run, which says how the 
 TEST_CASE("a crash tells where it was", "[roles]") {
   program run{{"poison", "segv", "fail"}};
   CHECK(run.code() == 1);
-  CHECK(run.printed("SIGSEGV: stack: role_program::(anonymous namespace)::die("));
+  CHECK(run.printed("SIGSEGV: no access to address 0x0; stack: role_program::(anonymous namespace)::die("));
   CHECK(run.printed("libc.so.6+0x"));
 }
 
@@ -62,6 +62,16 @@ TEST_CASE("items that end their process once are all done, in order", "[roles]")
     CHECK(run.printed("in order 200\n"));
     CHECK(run.printed("letters 0 skipped 0 restarts "));
   }
+}
+
+TEST_CASE("a process that is stopped when its last item is done, but has not said so of all, costs no item",
+          "[roles]") {
+  const scratch_folder folder;
+  program run{{"stopped-before-over", folder.file("trace")}};
+  CHECK(run.code() == 0);
+  INFO(run.out() << run.err());
+  CHECK(run.printed("in 10 out 0 letters 0 skipped 0 restarts 1\n"));
+  CHECK(run.told("the body took longer than 300ms for an item (timeout)"));
 }
 
 TEST_CASE("processes that are killed again and again lose no item and do none twice", "[roles]") {

@@ -48,6 +48,8 @@ int main(int argc, char** argv) {
   scenarios all = work_scenarios();
   all.merge(death_scenarios());
   all.merge(process_scenarios());
+  all.merge(idle_scenarios());
+  all.merge(protocol_scenarios());
   const std::string name = argc > 1 ? argv[1] : "";
   const auto found = all.find(name);
   if (found == all.end()) {

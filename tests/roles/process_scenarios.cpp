@@ -2,6 +2,7 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <future>
 #include <iostream>
 #include <iterator>
@@ -179,12 +180,35 @@ int surroundings(ps::runtime& rt, const words&) {
           [](int) {
             std::string input;
             std::cin >> input;
+            std::string name;
+            std::ifstream{"/proc/self/comm"} >> name;
             return "input '" + input + "' descriptors " + std::to_string(descriptors()) + " group " +
                    (getpgrp() == getpid() ? "own" : "shared") + " variable " +
-                   (std::getenv("PENSTOCK_ROLE") == nullptr ? "unset" : "set");
+                   (std::getenv("PENSTOCK_ROLE") == nullptr ? "unset" : "set") + " name " + name;
           },
           ps::isolated)
       .sink("end", [](const std::string& seen) { std::cout << seen << std::endl; });
+  return rt.run(g);
+}
+
+/// Main builds another graph in a worker's process: `said` says what differs.
+int other_structure(ps::runtime& rt, const words& said) {
+  const bool worker = ps::role_graph().has_value();
+  ps::graph g{"forked"};
+  const auto source = g.source("numbers", numbers(10));
+  const auto same = [](int n) { return n; };
+  if (said.at(0) == "name") {
+    source.stage(worker ? "works" : "work", same, ps::isolated).sink("end", [](int) {});
+  } else if (said.at(0) == "type" && worker) {
+    source
+        .stage(
+            "work", [](int) { return std::string{}; }, ps::isolated)
+        .sink("end", [](const std::string&) {});
+  } else if (said.at(0) == "pool" && worker) {
+    source.stage("work", same).sink("end", [](int) {});
+  } else {
+    source.stage("work", same, ps::isolated).sink("end", [](int) {});
+  }
   return rt.run(g);
 }
 
@@ -199,6 +223,7 @@ scenarios process_scenarios() {
           {"thread-ends", thread_ends},
           {"replaced", replaced},
           {"other-graph", other_graph},
+          {"other-structure", other_structure},
           {"surroundings", surroundings}};
 }
 

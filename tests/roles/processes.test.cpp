@@ -1,5 +1,7 @@
 // How the processes of isolated workers begin and end.
 #include <filesystem>
+#include <fstream>
+#include <utility>
 
 #include <sys/syscall.h>
 
@@ -83,10 +85,50 @@ TEST_CASE("main may lead a worker to its graph", "[roles]") {
   CHECK(run.printed("seen 10\n"));
 }
 
-TEST_CASE("a worker has no input, few descriptors, a group of its own and no trace of its role", "[roles]") {
+TEST_CASE(
+    "a worker's process that builds another graph fails the run at its start, and the difference is told",
+    "[roles]") {
+  const std::pair<const char*, const char*> differences[] = {
+      {"name",
+       "its node 2 is stage 'work' of int behind source 'numbers', which makes int in the program, and "
+       "stage 'works' of"},
+      {"type",
+       "which makes int in the program, and stage 'work' of int behind source 'numbers', which makes "},
+      {"pool",
+       "which makes int in the program, and stage 'work' of int behind source 'numbers' in the worker"}};
+  for (const auto& [what, words] : differences) {
+    program run{{"other-structure", what}};
+    CHECK(run.code() == 1);
+    INFO(run.out() << run.err());
+    CHECK(run.told("graph 'forked' differs in a worker's process: "));
+    CHECK(run.told(words));
+    CHECK_FALSE(run.told("(restarts)"));
+  }
+}
+
+TEST_CASE("isolated workers need no standard input, output or error", "[roles]") {
+  const scratch_folder folder;
+  const std::string file = folder.file("out");
+  program run{{"-c", "exec \"$0\" squares <&- >\"$1\" 2>&-", PENSTOCK_ROLE_PROGRAM, file}, "/bin/sh"};
+  CHECK(run.code() == 0);
+  std::string line;
+  std::getline(std::ifstream{file}, line);
+  CHECK(line == "sum 333833500 elsewhere");
+}
+
+TEST_CASE("a worker has no input, few descriptors, a group and a name of its own, no trace of its role",
+          "[roles]") {
   program run{{"surroundings"}};
   CHECK(run.code() == 0);
-  CHECK(run.out() == "input '' descriptors 8 group own variable unset\n");
+  CHECK(run.out() == "input '' descriptors 8 group own variable unset name look/0\n");
+}
+
+TEST_CASE("a worker that ends in good order is not reported as one that crashed", "[roles]") {
+  for (int i = 0; i < 20; ++i) {
+    program run{{"surroundings"}};
+    CHECK(run.code() == 0);
+    CHECK(run.err() == "");
+  }
 }
 
 TEST_CASE("a body in a worker's process hears that the run is aborted", "[roles]") {

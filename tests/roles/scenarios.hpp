@@ -19,6 +19,8 @@ using scenarios = std::map<std::string, scenario>;
 scenarios work_scenarios();
 scenarios death_scenarios();
 scenarios process_scenarios();
+scenarios idle_scenarios();
+scenarios protocol_scenarios();
 
 /// 1, 2, 3 ... `count`.
 std::vector<int> numbers(int count);

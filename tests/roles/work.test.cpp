@@ -62,6 +62,22 @@ TEST_CASE("arrays go to other processes and back without being changed there, an
   CHECK(run.out() == "sum 840 read-only 40 left 0\n");
 }
 
+TEST_CASE("with a limit on the size of files, arrays beyond it travel by value", "[roles]") {
+  // Blocks of 512 bytes: room for one of them.
+  program run{{"-c", "ulimit -f 8192; exec \"$0\" arrays", PENSTOCK_ROLE_PROGRAM}, "/bin/sh"};
+  CHECK(run.code() == 0);
+  INFO(run.out() << run.err());
+  CHECK(run.printed("sum 840 read-only "));
+  CHECK(run.printed(" left 0\n"));
+}
+
+TEST_CASE("a limit on the size of files that leaves no room for a worker's channel is told", "[roles]") {
+  program run{{"-c", "ulimit -f 2; exec \"$0\" squares", PENSTOCK_ROLE_PROGRAM}, "/bin/sh"};
+  CHECK(run.code() == 1);
+  CHECK(run.told(
+      "no shared memory (ulimit -f and ulimit -n must allow it) for an isolated worker: File too large"));
+}
+
 TEST_CASE("items may be larger than what fits between two processes at a time", "[roles]") {
   program run{{"long-texts"}};
   CHECK(run.code() == 0);

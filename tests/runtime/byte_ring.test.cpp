@@ -88,3 +88,20 @@ TEST_CASE("records of any size arrive as they were, whatever the rhythm of both 
   CHECK(all_right);
   CHECK(r.reader.readable() == 0);
 }
+
+TEST_CASE("a record is put together from any parts, and none of them stays in the ring") {
+  ring r;
+  std::vector<std::byte> record;
+  ps::append_record(record, ps::answer::done, 7,
+                    [](auto& into) { into.insert(into.end(), 5, std::byte{9}); });
+  ps::record_reader reader;
+  for (std::size_t i = 0; i < record.size(); ++i) {
+    CHECK_FALSE(reader.next(r.reader));
+    CHECK(r.reader.empty());
+    r.writer.write(std::span{record}.subspan(i, 1));
+    r.writer.publish();
+  }
+  REQUIRE(reader.next(r.reader));
+  CHECK(reader.head().count == 7);
+  CHECK(reader.payload().size() == 5);
+}

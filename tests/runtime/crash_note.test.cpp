@@ -42,3 +42,12 @@ TEST_CASE("a note that the crash has spoilt is read all the same") {
   for (auto& each : note->loaded) each.name.fill('y');
   CHECK_FALSE(ps::read_crash(*note).empty());
 }
+
+TEST_CASE("an address that could not be used is told, address 0 too") {
+  const auto note = empty_note();
+  note->has_fault = 1;
+  CHECK(ps::read_crash(*note) == "no access to address 0x0");
+  ps::note_reason(*note, "it wanted to");
+  note->fault = 0x1234;
+  CHECK(ps::read_crash(*note) == "it wanted to; no access to address 0x1234");
+}

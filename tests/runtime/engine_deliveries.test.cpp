@@ -3,6 +3,7 @@
 #include <mutex>
 #include <optional>
 #include <queue>
+#include <span>
 #include <thread>
 
 #include <penstock_test/catch.hpp>
@@ -231,6 +232,30 @@ TEST_CASE("leases of jobs in work are extended while body and source are busy", 
   CHECK(of->acked.values() == std::vector{receipt_of(0)});
   for (const auto& each : of->extended.values()) CHECK(each == receipt_of(0));
   CHECK(of->stops.count() == 1);
+}
+
+TEST_CASE("a source that takes a span extends all open jobs in one call", "[engine][deliveries]") {
+  const auto of = std::make_shared<told>();
+  struct together {
+    std::shared_ptr<told> of;
+    int left = 3;
+    std::optional<ps::delivery<int, std::string>> operator()() {
+      if (left == 0) return std::nullopt;
+      --left;
+      return ps::delivery<int, std::string>{left, receipt_of(left)};
+    }
+    void ack(const std::string& receipt) { of->acked.push(receipt); }
+    std::chrono::nanoseconds lease() const { return 3ms; }
+    void extend(std::span<const std::string> receipts) {
+      if (receipts.size() == 3) of->extensions.arrive();
+    }
+  };
+  ps::graph g{"leases"};
+  g.source("pull", together{of}, ps::in_flight(3)).sink("end", [&](int) {
+    require_arrivals(of->extensions, 1);
+  });
+  run_to_end(g);
+  CHECK(of->acked.size() == 3);
 }
 
 TEST_CASE("a lease that can't be extended is tried again, and the run goes on", "[engine][deliveries]") {

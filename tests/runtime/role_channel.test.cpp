@@ -7,6 +7,7 @@
 #include <numeric>
 #include <thread>
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <penstock/messages/codec.hpp>
@@ -138,4 +139,24 @@ TEST_CASE("addresses that lie outside of what they name are refused") {
   CHECK_THROWS_AS(theirs.borrow({number, ps::shared_arena::own()->bytes(), 4096, 0}), ps::codec_error);
   CHECK_THROWS_AS(theirs.borrow({number, 0, 4096, 1'000'000}), ps::codec_error);
   CHECK_THROWS_AS(theirs.borrow({number + 1, 0, 4096, 0}), ps::codec_error);
+}
+
+TEST_CASE("memory whose offer found no free descriptor is offered again") {
+  both_ends ends;
+  ps::loan_book mine{ends.parent, true};
+  ps::loan_book theirs{ends.child.second, false};
+  const auto first = carried(mine, counted(100'000));
+  const auto second = carried(mine, counted(100'000));
+  rlimit before{};
+  REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const int lowest = dup(STDIN_FILENO);
+  close(lowest);
+  const rlimit full{static_cast<rlim_t>(lowest), before.rlim_max};
+  REQUIRE(setrlimit(RLIMIT_NOFILE, &full) == 0);
+  CHECK_THROWS_WITH(brought<numbers>(theirs, first), Catch::Matchers::Contains("no descriptor left"));
+  setrlimit(RLIMIT_NOFILE, &before);
+  CHECK_THROWS_AS(brought<numbers>(theirs, second), ps::codec_error);
+  const auto third = carried(mine, counted(100'000));
+  CHECK(brought<numbers>(theirs, third) == counted(100'000));
+  CHECK(brought<numbers>(theirs, second) == counted(100'000));
 }

@@ -89,10 +89,11 @@ class watched_token final : public penstock::token {
   explicit watched_token(std::shared_ptr<verdict> told) : told_{std::move(told)} {}
 
  private:
-  void settled() noexcept override {
+  void last_owner_left() noexcept override {
     ++told_->settled;
     told_->flagged = flagged();
     told_->reason = reason();
+    delete this;
   }
 
   std::shared_ptr<verdict> told_;
