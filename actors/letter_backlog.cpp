@@ -70,8 +70,8 @@ void letter_backlog::look_again(const address& self, const std::function<void(un
   if (some) run_.last_progress.store(env_.now(), std::memory_order_relaxed);
   if (waiting_.empty()) {
     if (run_.log) {
-      run_.log->warn("graph '{}', {} '{}': there is room for dead letters again, it goes on", run_.graph, kind_,
-                     name_);
+      run_.log->warn("graph '{}', {} '{}': there is room for dead letters again, it goes on", run_.graph,
+                     kind_, name_);
     }
     return;
   }

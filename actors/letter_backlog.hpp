@@ -12,9 +12,9 @@
 
 namespace penstock {
 
-/// The dead letters of a source or stage for which there is no room, in the order of the failures. While there
-/// are any it has its actor look again (`letters_due`): after 100 ms, then after twice as long each time, up
-/// to 5 s. The actor's thread only.
+/// The dead letters of a source or stage for which there is no room, in the order of the failures. While
+/// there are any it has its actor look again (`letters_due`): after 100 ms, then after twice as long each
+/// time, up to 5 s. The actor's thread only.
 class letter_backlog {
  public:
   /// `kind`: "stage" or "source", for the log.

@@ -211,7 +211,7 @@ stage_figures source::figures() const {
     f.waits_for = "verdicts on its jobs (in_flight)";
   } else if (paused_) {
     f.waits_for = expecting_ ? "its origin, which has nothing at the moment"
-                                            : "verdicts on the last of its items (replay)";
+                             : "verdicts on the last of its items (replay)";
   }
   f.in = meter_.in;
   f.out = meter_.out;

@@ -13,9 +13,9 @@ void stage::bury(std::uint64_t sequence, std::uint32_t edge, failed_item failure
     const lineage& tokens = failure.item.tokens();
     const token* of = tokens.at(0);
     unwritten_letter letter;
-    letter.letter = make_dead_letter(
-        run_, {plan_.stage, {}, of == nullptr ? 0 : of->job(), sequence, failure.attempt}, plan_.codec,
-        failure.item.item(0), failure.error);
+    letter.letter =
+        make_dead_letter(run_, {plan_.stage, {}, of == nullptr ? 0 : of->job(), sequence, failure.attempt},
+                         plan_.codec, failure.item.item(0), failure.error);
     letter.tokens = tokens;
     letter.edge = edge;
     letter.settles_item = true;

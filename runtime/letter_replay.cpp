@@ -50,7 +50,8 @@ class replay_planner {
     for (const auto id : wanted_) {
       if (std::find(open.begin(), open.end(), id) != open.end()) continue;
       const auto letter = store_->find(id);
-      if (!letter) throw dead_letter_store_error{store_->file(), "there is no dead letter " + std::to_string(id)};
+      if (!letter)
+        throw dead_letter_store_error{store_->file(), "there is no dead letter " + std::to_string(id)};
       if (letter->graph == plan_.graph) leave(*letter, "it was replayed before");
     }
     std::erase_if(open, [this](std::int64_t id) {
