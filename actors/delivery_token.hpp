@@ -40,7 +40,12 @@ class delivery_token final : public token {
   // For the source, once it is settled.
 
   std::uint64_t number() const { return job_; }
-  std::string reason() { return take_reason(); }
+  /// Why it is flagged. Once.
+  std::string reason() {
+    std::string told = take_reason();
+    if (flagged() && told.empty()) told = "it was lost";  // there was no memory for the words
+    return told;
+  }
   delivery_token* next() const { return next_; }
 
  private:

@@ -29,8 +29,9 @@ class lease_keeper final : public actor_logic {
 
   void receive(message& m) override;
   after_turn turn() override;
-  /// No memory, for instance: the next turn tries again.
-  void broke(const std::exception_ptr&) noexcept override { due_ = true; }
+  /// No memory, for instance. It does not try at once, or it would keep a core busy until there is some: its
+  /// reminder is set already.
+  void broke(const std::exception_ptr&) noexcept override {}
 
  private:
   void extend();

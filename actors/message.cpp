@@ -10,6 +10,7 @@ void discard(piece_report& report, const std::string& reason) {
   report.outputs.discard(reason);
   if (report.failure) report.failure->item.discard(reason);
   if (report.rest) report.rest->items.discard(reason);
+  for (unwritten_letter& each : report.letters) each.tokens.flag(reason);
 }
 
 }  // namespace

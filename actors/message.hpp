@@ -44,6 +44,7 @@ struct assign_piece {
 };
 struct resume_worker {
   std::uint32_t room;
+  bool item_only = false;  ///< begins nothing behind the item that it is in
 };
 struct finish_worker {
   bool emit;         ///< call `on_end` before `on_stop`
@@ -98,7 +99,7 @@ struct resume_group {
 struct retry_due {
   std::uint64_t id;
 };
-/// There may be room for the dead letters that a stage could not write.
+/// There may be room for the dead letters that a stage or source could not write.
 struct letters_due {};
 /// Every piece of a scattered job is settled.
 struct scope_closed {

@@ -33,15 +33,37 @@ class error_handler final : public operator_errors {
     try {
       const std::uint32_t index = site_.input_by_index ? item : 0;
       const std::byte* input = index < site_.input.size() ? site_.input.item(index) : nullptr;
-      const token* of = tokens_.at(item);
-      write_dead_letter(
+      token* const of = tokens_.at(item);
+      unwritten_letter letter;
+      letter.letter = make_dead_letter(
           site_.run,
           {site_.stage, op.name, of == nullptr ? 0 : of->job(), site_.number + index, site_.attempt},
           site_.codec, input, error);
-      ++result_.dead_letters;
+      if (has_room(letter)) {
+        ++result_.dead_letters;
+        return true;
+      }
+      letter.tokens.append(ref<token>{of}, 1);
+      result_.unwritten.push_back(std::move(letter));
       return true;
     } catch (...) {
       return stop(op, std::current_exception());
+    }
+  }
+
+  /// True if the letter is written. Where one found no room the others wait behind it: a try may take long.
+  bool has_room(unwritten_letter& letter) {
+    if (!result_.unwritten.empty()) {
+      letter.no_room = result_.unwritten.front().no_room;
+      return false;
+    }
+    try {
+      site_.run.dead_letters->write(letter.letter);
+      return true;
+    } catch (const dead_letter_error& reason) {
+      if (!reason.no_room()) throw;
+      letter.no_room = reason.what();
+      return false;
     }
   }
 
@@ -90,8 +112,8 @@ bool writes_dead_letters(const std::vector<operator_plan>& plans) {
                      [](const operator_plan& op) { return op.policy.uses(error_action::dead_letter); });
 }
 
-void write_dead_letter(run_state& run, const letter_origin& from, const item_codec* codec,
-                       const std::byte* item, const std::exception_ptr& error) {
+dead_letter_record make_dead_letter(const run_state& run, const letter_origin& from, const item_codec* codec,
+                                    const std::byte* item, const std::exception_ptr& error) {
   const exception_description told = describe_exception(error);
   dead_letter_record letter;
   letter.graph = run.graph;
@@ -107,7 +129,7 @@ void write_dead_letter(run_state& run, const letter_origin& from, const item_cod
     letter.json = codec->json(item);
     letter.item_type = codec->schema;
   }
-  run.dead_letters->write(letter);
+  return letter;
 }
 
 }  // namespace penstock

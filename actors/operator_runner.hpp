@@ -6,6 +6,7 @@
 
 #include <penstock/actors/body.hpp>
 #include <penstock/actors/error_policy.hpp>
+#include <penstock/actors/unwritten_letter.hpp>
 #include <penstock/actors/worker_context.hpp>
 #include <penstock/messages/item_codec.hpp>
 
@@ -33,8 +34,9 @@ struct operator_site {
 struct operator_result {
   std::uint64_t skipped = 0;
   std::uint64_t dead_letters = 0;
-  std::exception_ptr error;  ///< set: the run fails
-  std::string operation;     ///< the operator that threw it
+  std::vector<unwritten_letter> unwritten;  ///< for want of room; behind the first nothing is tried
+  std::exception_ptr error;                 ///< set: the run fails
+  std::string operation;                    ///< the operator that threw it
 };
 
 /// Passes `items` through `operators` and applies the operators' policies to what they throw. The items'
@@ -54,8 +56,8 @@ struct letter_origin {
   std::uint32_t attempt;
 };
 
-/// Writes an item down as a dead letter. Throws what the store throws.
-void write_dead_letter(run_state& run, const letter_origin& from, const item_codec* codec,
-                       const std::byte* item, const std::exception_ptr& error);
+/// The dead letter of an item. Throws what the item's type throws when it is encoded.
+dead_letter_record make_dead_letter(const run_state& run, const letter_origin& from, const item_codec* codec,
+                                    const std::byte* item, const std::exception_ptr& error);
 
 }  // namespace penstock

@@ -63,7 +63,7 @@ bool outbox::cancel(std::uint32_t edge) {
 }
 
 void outbox::drop(batch items) {
-  if (edges_.empty() || edges_.front().link->lost()) items.discard("cancelled by the last consumer");
+  if (edges_.empty() || edges_.front().link->lost()) items.discard({"cancelled by the last consumer", true});
 }
 
 void outbox::put(batch items) {

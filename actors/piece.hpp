@@ -4,7 +4,9 @@
 #include <exception>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include <penstock/actors/unwritten_letter.hpp>
 #include <penstock/messages/batch.hpp>
 #include <penstock/messages/reserve.hpp>
 
@@ -69,9 +71,10 @@ struct piece_report : from_reserve {
   std::uint32_t skipped = 0;     ///< items that fused operators left out by policy
   std::uint32_t dead_letters = 0;
   batch outputs;
-  std::optional<failed_item> failure;  ///< the item after the taken ones
-  std::optional<piece> rest;           ///< what was not begun
-  bool suspended = false;              ///< the worker holds a half-done item and waits for `resume`
+  std::optional<failed_item> failure;     ///< the item after the taken ones
+  std::vector<unwritten_letter> letters;  ///< of fused operators, for which there was no room
+  std::optional<piece> rest;              ///< what was not begun
+  bool suspended = false;                 ///< the worker holds a half-done item and waits for `resume`
   bool wants_stop = false;
   std::exception_ptr crash;       ///< the worker's body is lost, whatever became of the items
   bool last = true;               ///< nothing more comes of the piece

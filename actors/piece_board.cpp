@@ -8,8 +8,9 @@ namespace {
 
 /// True if `next` follows `before` without anything that must be looked at on its own.
 bool joins(const piece_report& before, const piece_report& next) {
-  return !before.failure && !next.failure && !before.rest && !next.rest && !before.wants_stop &&
-         !next.wants_stop && !before.hook_error && before.sequence + before.taken == next.sequence;
+  return !before.failure && !next.failure && !before.rest && !next.rest && before.letters.empty() &&
+         next.letters.empty() && !before.wants_stop && !next.wants_stop && !before.hook_error &&
+         before.sequence + before.taken == next.sequence;
 }
 
 }  // namespace

@@ -22,6 +22,8 @@ class replaying_source final : public source_body {
   void fill(fill_work& work, source_context& context) override;
   /// Throws replay_error when an item was lost too often.
   void settle(std::uint64_t job, bool flagged, const std::string& reason) override;
+  /// Nobody misses what was lost, so the item is not given out again.
+  void settle_unwanted(std::uint64_t job, const std::string&) override { out_.erase(job); }
   void stop(source_context& context) override { inner_->stop(context); }
   bool drain() override;
 

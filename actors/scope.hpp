@@ -37,7 +37,7 @@ class scope : public ref_counted {
     if (failures_.size() <= terms_->max_held) failures_.push_back(std::move(f));
   }
   /// The gather that the job was for has ended.
-  void gave_up(const std::string& reason) {
+  void gave_up(const loss& reason) {
     if (parent_ && terms_->losses_count.load()) parent_->flag(reason);
   }
   /// A piece was thrown away: what is left must not pass for the whole job.

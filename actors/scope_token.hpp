@@ -36,7 +36,7 @@ class scope_token final : public token {
   void last_owner_left() noexcept override {
     if (flagged()) {
       of_->mark_lost();
-      if (of_->parent()) of_->parent()->flag(take_reason());
+      if (of_->parent()) of_->parent()->flag({take_reason(), unwanted()});
     }
     pair_->gather->post(scope_closed{of_});
     delete this;

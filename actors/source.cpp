@@ -1,9 +1,9 @@
 #include <algorithm>
-#include <exception>
 #include <limits>
 #include <utility>
 
 #include <penstock/actors/current_body.hpp>
+#include <penstock/actors/last_figures.hpp>
 #include <penstock/actors/source.hpp>
 
 namespace penstock {
@@ -20,6 +20,7 @@ source::source(const source_plan& plan, std::uint32_t member, environment& env, 
       env_{env},
       run_{run},
       context_{run, plan.name},
+      letters_{env, run, "source", plan.name},
       bare_figures_{std::make_unique<stage_figures>()} {
   bare_figures_->name = plan.name;
   bare_figures_->kind = "source";
@@ -50,6 +51,7 @@ void source::receive(message& m) {
                    if (each.when == ask_at_) ask_at_ = 0;
                    unpause();
                  },
+                 [this](letters_due&) { write_letters(); },
                  [this](leases_ended&) { lease_keeper_ = nullptr; },
                  [this](drain_run&) { drain(); },
                  [this](abort_run& each) { abort(each.reason); },
@@ -81,8 +83,8 @@ after_turn source::turn() {
   if (due_ != nullptr) settle_all();  // what was left as there was no memory
   outbox_.flush(finished_);
   bool again = false;
-  if (running_ && !finished_ && !paused_) again = produce();
-  if (finished_ && !told_end_ && outbox_.empty()) {
+  if (running_ && !finished_ && !paused_ && letters_.empty()) again = produce();
+  if (finished_ && !told_end_ && outbox_.empty() && letters_.empty()) {
     told_end_ = true;
     outbox_.end();
   }
@@ -98,7 +100,7 @@ after_turn source::turn() {
     body_.reset();
   }
   chain_.reset();
-  controller_->post(member_ended{member_, last_figures()});
+  controller_->post(member_ended{member_, last_figures(*this, bare_figures_)});
   context_.woken_by().listen({});
   self_ = nullptr;
   return after_turn::done;
@@ -152,43 +154,7 @@ bool source::produce() {
     pause(*pause_for);
   }
   outbox_.flush(true);
-  return !finished_ && !paused_;
-}
-
-void source::add_tokens(batch& made) {
-  const auto end = next_job_ + made.size();
-  try {
-    while (next_job_ < end) {
-      ref<token> delivery{new delivery_token{verdicts_, next_job_}};
-      ++next_job_;
-      made.tokens().append(delivery, 1);
-    }
-  } catch (...) {
-    // Those that got none have nobody who could tell.
-    while (next_job_ < end) settle(next_job_++, true, "it was lost");
-    throw;
-  }
-}
-
-bool source::apply_chain(batch& made) {
-  const current_body here{run_.graph, plan_.name};
-  batch input;
-  try {
-    if (writes_dead_letters(plan_.operators)) input = made.copy();
-  } catch (...) {
-    made.discard("an item of source '" + plan_.name + "' could not be copied");
-    fail_run(std::current_exception(), plan_.operators.front().name);
-    return false;
-  }
-  const operator_site site{run_,      plan_.name, plan_.codec,      input,         true,
-                           meter_.in, 1,          plan_.max_output, plan_.max_item};
-  const operator_result result = apply_operators(*chain_, plan_.operators, made, site);
-  meter_.skipped += result.skipped;
-  meter_.dead_letters += result.dead_letters;
-  if (!result.error) return true;
-  made.discard("operator '" + result.operation + "' failed");
-  fail_run(result.error, result.operation);
-  return false;
+  return !finished_ && !paused_ && letters_.empty();
 }
 
 /// Batches grow only while a consumer is behind.
@@ -197,44 +163,6 @@ void source::adapt_target() {
   if (plan_.blocking) return;
   target_ =
       outbox_.consumer_is_behind() ? std::min(2 * target_, most_) : std::max<std::uint32_t>(1, target_ / 2);
-}
-
-/// Bodies that were given up hold these jobs; what they still let go of comes too late.
-void source::refuse_rest(const std::string& reason) {
-  finish();
-  if (refused_) return;
-  refused_ = true;
-  settled_ = next_job_;
-  outbox_.discard(reason);
-  if (!body_) return;
-  const current_body here{run_.graph, plan_.name};
-  try {
-    body_->refuse_open(reason);
-  } catch (...) {
-    fail_run(std::current_exception(), {});
-  }
-}
-
-void source::settle_all() {
-  if (due_ == nullptr) due_ = verdicts_->take();
-  while (due_ != nullptr) {
-    const std::unique_ptr<delivery_token> verdict{std::exchange(due_, due_->next())};
-    settle(verdict->number(), verdict->flagged(), verdict->reason());
-  }
-}
-
-void source::settle(std::uint64_t job, bool flagged, std::string reason) {
-  if (refused_) return;
-  ++settled_;
-  unpause();
-  if (!flagged) ++acked_;
-  if (!body_) return;
-  const current_body here{run_.graph, plan_.name};
-  try {
-    body_->settle(job, flagged, reason);
-  } catch (...) {
-    fail_run(std::current_exception(), {});
-  }
 }
 
 void source::drain() {
@@ -250,6 +178,12 @@ void source::finish() {
 void source::abort(const std::string& reason) {
   finish();
   outbox_.discard(reason);
+  letters_.throw_away(reason, [](const unwritten_letter&) { return true; });
+}
+
+void source::broke(const std::exception_ptr& error) noexcept {
+  fail_run(error, {});
+  abort("it was lost");
 }
 
 void source::fail_run(const std::exception_ptr& error, const std::string& operation) {
@@ -266,7 +200,9 @@ stage_figures source::figures() const {
   f.pool = plan_.blocking ? "blocking" : "inline";
   f.state = failed_ ? "failed" : told_end_ ? "ended" : "running";
   f.workers = 1;
-  if (!told_end_ && outbox_.room() <= 0) {
+  if (!letters_.empty()) {
+    f.waits_for = "room for dead letters (" + letters_.no_room() + ")";
+  } else if (!told_end_ && outbox_.room() <= 0) {
     for (const output_edge& edge : outbox_.all()) {
       if (!edge.cancelled && edge.left.items <= edge.backlog_items)
         f.waits_for = "credit of '" + edge.name + "'";
@@ -274,8 +210,8 @@ stage_figures source::figures() const {
   } else if (plan_.in_flight > 0 && next_job_ - settled_ >= plan_.in_flight) {
     f.waits_for = "verdicts on its jobs (in_flight)";
   } else if (paused_) {
-    f.waits_for = expecting_ || ask_at_ > 0 ? "its origin, which has nothing at the moment"
-                                            : "verdicts on the last of its items (replay)";
+    f.waits_for = expecting_ ? "its origin, which has nothing at the moment"
+                             : "verdicts on the last of its items (replay)";
   }
   f.in = meter_.in;
   f.out = meter_.out;

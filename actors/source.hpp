@@ -10,6 +10,7 @@
 #include <penstock/actors/actor.hpp>
 #include <penstock/actors/delivery_token.hpp>
 #include <penstock/actors/figures.hpp>
+#include <penstock/actors/letter_backlog.hpp>
 #include <penstock/actors/meter.hpp>
 #include <penstock/actors/operator_runner.hpp>
 #include <penstock/actors/outbox.hpp>
@@ -59,14 +60,14 @@ class source final : public actor_logic {
   bool has_let_go();
   void add_tokens(batch& made);
   bool apply_chain(batch& made);
+  void write_letters();
   void adapt_target();
   void settle_all();
-  void settle(std::uint64_t job, bool flagged, std::string reason);
+  void settle(std::uint64_t job, bool flagged, bool unwanted, const std::string& reason);
   void refuse_rest(const std::string& reason);
   void drain();
   void finish();
   void abort(const std::string& reason);
-  std::unique_ptr<stage_figures> last_figures();
   void fail_run(const std::exception_ptr& error, const std::string& operation);
 
   const source_plan& plan_;
@@ -80,6 +81,7 @@ class source final : public actor_logic {
   std::unique_ptr<chain> chain_;
   outbox outbox_;
   meter meter_;
+  letter_backlog letters_;                       ///< while there are any, it makes nothing
   std::unique_ptr<stage_figures> bare_figures_;  ///< kept ready for an end without memory
 
   bool running_ = false;   ///< may produce
@@ -97,7 +99,7 @@ class source final : public actor_logic {
   bool was_blocked_ = false;
 
   bool paused_ = false;      ///< its origin has nothing at the moment
-  bool expecting_ = false;   ///< and only a wake will change that
+  bool expecting_ = false;   ///< and something from outside will change that, or the time
   std::int64_t ask_at_ = 0;  ///< ns; of the earliest timer that is set, 0: none
   address lease_keeper_;     ///< null: there is none, or it has ended
   bool dismissed_ = false;   ///< it was told to end

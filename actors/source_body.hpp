@@ -55,6 +55,8 @@ class source_body {
   virtual void fill(fill_work& work, source_context& context) = 0;
   /// The verdict on a delivery. May throw.
   virtual void settle(std::uint64_t job, bool flagged, const std::string& reason) = 0;
+  /// The same for one of which something was thrown away, but only because a stage needed no more.
+  virtual void settle_unwanted(std::uint64_t job, const std::string& reason) { settle(job, true, reason); }
   /// Refuses all deliveries that have no verdict yet: nobody will bring one. Throws what the last of those
   /// that failed threw.
   virtual void refuse_open(const std::string&) {}

@@ -8,15 +8,14 @@ namespace penstock {
 void source::pause(std::chrono::nanoseconds for_so_long) {
   paused_ = true;
   if (for_so_long == source_context::verdicts_only) return;
-  if (for_so_long == std::chrono::nanoseconds::max()) {
-    expecting_ = true;
-    env_.expect();
-    return;
-  }
+  expecting_ = true;
+  env_.expect();
+  if (for_so_long == std::chrono::nanoseconds::max()) return;
   const auto when = env_.now() + for_so_long.count();
   if (ask_at_ > 0 && ask_at_ <= when) return;  // what is set already comes sooner
   ask_at_ = when;
-  env_.post_after(for_so_long.count(), self_, ask_again{when});
+  // No more than a reminder: it may outlast the pause, and then nothing is expected any more.
+  env_.remind(for_so_long.count(), self_, ask_again{when});
 }
 
 void source::unpause() {

@@ -47,7 +47,8 @@ stage::stage(const stage_plan& plan, std::uint32_t member, environment& env, run
       restarts_{plan.restarts},
       workers_{plan.workers},
       pace_{pace_of(plan)},
-      line_held_(plan.make_partitioner ? plan.workers : 1, false) {
+      line_held_(plan.make_partitioner ? plan.workers : 1, false),
+      letters_{env, run, "stage", plan.stage} {
   if (plan.make_partitioner) partitioner_ = plan.make_partitioner();
   if (plan.make_collector) collector_ = plan.make_collector();
 }
@@ -126,7 +127,7 @@ void stage::arrive(deliver_items& m) {
   ledger_->arrived(m.edge, count, static_cast<std::int64_t>(m.items.weight()));
   if (phase_ != phase::running) {
     inputs_[m.edge].link->claimed();
-    if (is_lost(m.edge)) m.items.discard(reason_);
+    if (is_lost(m.edge)) m.items.discard(loss_here());
     return;
   }
   // Who throws has let go of some items already: their tokens must be flagged before the last handle goes.
@@ -210,6 +211,7 @@ std::int64_t stage::room_for(std::uint64_t sequence) const {
 }
 
 bool stage::resume_suspended() {
+  if (!letters_.empty()) return false;
   crew::member* const suspended = inline_worker_ ? nullptr : crew_.suspended_worker();
   if (suspended == nullptr && !(inline_worker_ && inline_worker_->suspended())) return false;
   const auto at = inline_worker_ ? inline_worker_->sequence() : suspended->sequence;
@@ -218,7 +220,7 @@ bool stage::resume_suspended() {
   outbox_.reserve(room);
   if (inline_worker_) {
     const auto start = now_;
-    piece_report report = inline_worker_->resume(static_cast<std::uint32_t>(room));
+    piece_report report = inline_worker_->resume(static_cast<std::uint32_t>(room), inline_halting_);
     now_ = env_.now();
     meter_.advance(now_, 1, 0, 1);
     report.began = start;
@@ -227,7 +229,7 @@ bool stage::resume_suspended() {
   } else {
     suspended->suspended = false;
     ++suspended->pieces;
-    suspended->port->post(resume_worker{static_cast<std::uint32_t>(room)});
+    suspended->port->post(resume_worker{static_cast<std::uint32_t>(room), suspended->halting});
   }
   return true;
 }

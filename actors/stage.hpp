@@ -14,6 +14,7 @@
 #include <penstock/actors/crew.hpp>
 #include <penstock/actors/edge_link.hpp>
 #include <penstock/actors/figures.hpp>
+#include <penstock/actors/letter_backlog.hpp>
 #include <penstock/actors/meter.hpp>
 #include <penstock/actors/outbox.hpp>
 #include <penstock/actors/pace.hpp>
@@ -78,13 +79,6 @@ class stage final : public actor_logic {
     std::size_t line;
   };
 
-  /// A failed item that is kept until there is room for its dead letter.
-  struct unwritten_letter {
-    std::uint64_t sequence;
-    std::uint32_t edge;
-    failed_item failure;
-  };
-
   // stage.cpp: items come in and go to workers
   void refresh_time();
   void arrive(deliver_items& m);
@@ -98,7 +92,7 @@ class stage final : public actor_logic {
   bool shares_pieces() const;
   bool help_out();
   void take_back(piece_board& board, bool keep_first = false);
-  void throw_away_begun(crew::member& of, const std::string& reason);
+  void throw_away_begun(crew::member& of, const loss& reason);
   void adapt_allowance();
   void harvest(crew::member& from);
   void look_after_workers();
@@ -128,11 +122,11 @@ class stage final : public actor_logic {
   void fail_run(const std::exception_ptr& error, const std::string& operation);
 
   // stage_letters.cpp: failed items are written down
-  void bury(unwritten_letter letter);
-  bool write_letter(unwritten_letter& letter);
-  void lose(unwritten_letter& letter);
+  void bury(std::uint64_t sequence, std::uint32_t edge, failed_item failure);
+  void letter_written(unwritten_letter& letter);
+  void take_letters(piece_report& report);
   void write_letters();
-  void throw_away_letters(const std::string& reason);
+  void throw_away_letters(const loss& reason);
 
   // stage_gather.cpp: scattered jobs
   void hold(deliver_items& m);
@@ -148,6 +142,7 @@ class stage final : public actor_logic {
   void crashed(crew::member& of, const std::exception_ptr& error);
   void inline_crashed(const std::exception_ptr& error);
   std::optional<std::int64_t> delay_of_restart(crew::member& of);
+  void restart_after(std::int64_t delay, unsigned number);
   void take_back_all(crew::member& of);
   void came_to_its_end(unsigned number);
   void restart(unsigned number);
@@ -167,17 +162,18 @@ class stage final : public actor_logic {
   void start();
   void spawn_worker();
   void adapt_crew();
+  void end_inline_worker(bool emit, bool lost);
   void cancelled_by(std::uint32_t edge);
   void stop_early(bool outputs_wanted);
   void abort(const std::string& reason);
-  void throw_away(const std::string& reason);
+  void throw_away(const loss& reason);
+  loss loss_here() const { return {reason_, phase_ == phase::stopping}; }
   bool is_lost(std::uint32_t edge) const;
   bool quiet() const;
   bool inputs_ended() const;
   void dismiss(bool emit);
   after_turn end_turn();
   void note_state();
-  std::unique_ptr<stage_figures> last_figures();
   void receive_broken(message& m);
   std::string waits_for() const;
 
@@ -219,9 +215,7 @@ class stage final : public actor_logic {
   outbox outbox_;
   std::map<std::uint64_t, waiting_retry> retries_;
   std::uint64_t next_retry_ = 0;
-  std::deque<unwritten_letter> letters_;  ///< while there are any, nothing new is begun
-  std::int64_t letters_delay_ = 0;        ///< ns until the next try
-  std::string no_room_;                   ///< why they could not be written
+  letter_backlog letters_;  ///< while there are any, nothing new is begun
 
   phase phase_ = phase::running;
   bool started_ = false;

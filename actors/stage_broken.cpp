@@ -53,14 +53,4 @@ void stage::forget_edges() {
   outbox_.forget();
 }
 
-/// For the controller; without memory no more than its name.
-std::unique_ptr<stage_figures> stage::last_figures() {
-  try {
-    return std::make_unique<stage_figures>(figures());
-  } catch (...) {
-    if (!bare_figures_) throw;
-    return std::move(bare_figures_);
-  }
-}
-
 }  // namespace penstock

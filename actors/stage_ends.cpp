@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <penstock/actors/last_figures.hpp>
 #include <penstock/actors/stage.hpp>
 #include <penstock/actors/worker_actor.hpp>
 
@@ -40,11 +41,7 @@ void stage::adapt_crew() {
   }
   if (inline_worker_) {
     if (inline_worker_->suspended()) return;
-    piece_report last = inline_worker_->finish(true);
-    inline_worker_.reset();
-    if (last.hook_error) fail_run(last.hook_error, {});
-    if (last.failure) fail_run(last.failure->error, last.failure->operation);
-    emit(std::move(last.outputs));
+    end_inline_worker(true, true);
   }
   crew_.retire_all_but(workers_);
   if (crew_.staying() == workers_) return;
@@ -79,7 +76,7 @@ void stage::stop_early(bool outputs_wanted) {
     edge.losses_count = edge.link->abandon();
     if (!edge.ended) edge.producer->post(cancel_edge{edge.producer_edge});
   }
-  throw_away(reason_);
+  throw_away(loss_here());
   if (plan_.gather) {
     // It closes nothing any more, but its scatter may still have other consumers.
     plan_.gather->terms->losses_count.store(is_lost(piece::no_edge));
@@ -96,7 +93,7 @@ bool stage::is_lost(std::uint32_t edge) const {
                      [](const input_edge& each) { return each.losses_count; });
 }
 
-void stage::throw_away(const std::string& reason) {
+void stage::throw_away(const loss& reason) {
   work_.clear([&](piece& each) {
     if (is_lost(each.edge)) each.items.discard(reason);
   });
@@ -135,16 +132,21 @@ bool stage::quiet() const {
          !(plan_.gather && plan_.gather->open.load() > 0);
 }
 
+void stage::end_inline_worker(bool emit, bool lost) {
+  piece_report last = inline_worker_->finish(emit, lost);
+  inline_worker_.reset();
+  take_letters(last);
+  if (last.hook_error) fail_run(last.hook_error, {});
+  if (last.failure) fail_run(last.failure->error, last.failure->operation);
+  if (emit) this->emit(std::move(last.outputs));
+}
+
 /// Sends the workers home.
 void stage::dismiss(bool emit) {
   phase_ = phase::finishing;
   answer_halt();
   if (inline_worker_) {
-    piece_report last = inline_worker_->finish(emit, is_lost(inline_worker_->edge()));
-    inline_worker_.reset();
-    if (last.hook_error) fail_run(last.hook_error, {});
-    if (last.failure) fail_run(last.failure->error, last.failure->operation);
-    if (emit) this->emit(std::move(last.outputs));
+    end_inline_worker(emit, is_lost(inline_worker_->edge()));
   }
   for (crew::member& each : crew_.members()) {
     if (each.leaving) continue;
@@ -170,7 +172,7 @@ after_turn stage::end_turn() {
   if (phase_ == phase::finishing) {
     outbox_.flush(true);
     const bool home = !inline_worker_ && crew_.empty();
-    if (home && outbox_.empty() && !told_end_) {
+    if (home && outbox_.empty() && letters_.empty() && !told_end_) {
       told_end_ = true;
       outbox_.end();
     }
@@ -182,7 +184,7 @@ after_turn stage::end_turn() {
       // Whoever waits for the run may let go of what the user's functions refer to.
       partitioner_.reset();
       collector_.reset();
-      controller_->post(member_ended{member_, last_figures()});
+      controller_->post(member_ended{member_, last_figures(*this, bare_figures_)});
       self_ = nullptr;
       return after_turn::done;
     }
@@ -203,7 +205,7 @@ void stage::note_state() {
 }
 
 std::string stage::waits_for() const {
-  if (!letters_.empty()) return "room for dead letters (" + no_room_ + ")";
+  if (!letters_.empty()) return "room for dead letters (" + letters_.no_room() + ")";
   if (!outbox_.empty() || (outbox_.room() <= 0 && !work_.empty())) {
     for (const output_edge& edge : outbox_.all()) {
       if (!edge.cancelled &&

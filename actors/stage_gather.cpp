@@ -48,7 +48,7 @@ void stage::close_scope(scope& closed) {
   batch group = collector_->close(&closed, std::move(failures));
   if (phase_ != phase::running || failed_) {
     if (failed_) plan_.gather->terms->losses_count.store(true);
-    closed.gave_up(reason_);
+    closed.gave_up(loss_here());
     settle_scope();
     return;
   }

@@ -37,6 +37,7 @@ void stage::settle(piece_report& report) {
     note_report(report);
   }
   outbox_.unreserve(report.released);
+  take_letters(report);
   if (report.hook_error) {
     crew::member* const from = inline_worker_ ? nullptr : crew_.find(report.worker);
     if (from != nullptr && from->replaced && !report.ended && !failed_) {
@@ -68,7 +69,7 @@ void stage::settle(piece_report& report) {
     if (phase_ == phase::running && !failed_) {
       work_.put_back(std::move(*report.rest));
     } else if (failed_ || is_lost(report.rest->edge)) {
-      report.rest->items.discard(reason_);
+      report.rest->items.discard(loss_here());
     }
   }
   if (report.failure) handle_failure(report, *report.failure);
@@ -119,7 +120,7 @@ void stage::handle_failure(const piece_report& report, failed_item& failure) {
   // An operator may also throw on what `on_end` emitted, when nothing else is left to do.
   const bool at_the_end = report.ended && phase_ == phase::finishing;
   if ((phase_ != phase::running && !at_the_end) || failed_) {
-    if (failed_ || is_lost(report.edge)) failure.item.discard(reason_);
+    if (failed_ || is_lost(report.edge)) failure.item.discard(loss_here());
     return;
   }
   if (failure.by_operator) {
@@ -142,7 +143,7 @@ void stage::handle_failure(const piece_report& report, failed_item& failure) {
     return;
   }
   ++meter_.failures;
-  if (decision.action == error_action::dead_letter) return bury({sequence, report.edge, std::move(failure)});
+  if (decision.action == error_action::dead_letter) return bury(sequence, report.edge, std::move(failure));
   try {
     if (decision.action == error_action::skip) {
       ++meter_.skipped;

@@ -59,7 +59,7 @@ void stage::take_back(piece_board& board, bool keep_first) {
 }
 
 /// The stage wants no more: of what its workers hold only the items that they are at come to their end.
-void stage::throw_away_begun(crew::member& of, const std::string& reason) {
+void stage::throw_away_begun(crew::member& of, const loss& reason) {
   for (const auto& board : of.boards) {
     auto stolen = board->steal();
     if (!stolen) continue;

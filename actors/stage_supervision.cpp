@@ -115,7 +115,7 @@ void stage::replace_later(const piece_report& report, const std::exception_ptr& 
 }
 
 void stage::take_back_all(crew::member& of) {
-  if (phase_ != phase::running || failed_) return throw_away_begun(of, reason_);
+  if (phase_ != phase::running || failed_) return throw_away_begun(of, loss_here());
   for (auto board = of.boards.rbegin(); board != of.boards.rend(); ++board) take_back(**board);
 }
 
@@ -141,13 +141,7 @@ void stage::crashed(crew::member& of, const std::exception_ptr& error) {
   const bool wanted = phase_ == phase::running && !failed_ && !of.leaving && !of.retiring;
   const auto delay = wanted ? delay_of_restart(of) : std::nullopt;
   if (!delay) return crew_.remove(of.number);
-  if (plan_.in_group) {
-    controller_->post(worker_crashed{member_, now_ + *delay});
-  } else if (*delay > 0) {
-    env_.post_after(*delay, self_, replace_worker{of.number});
-  } else {
-    restart(of.number);
-  }
+  restart_after(*delay, of.number);
 }
 
 /// The same for the worker that the stage runs itself.
@@ -159,13 +153,7 @@ void stage::inline_crashed(const std::exception_ptr& error) {
   last_crash_ = inline_record_.last_error = told(error);
   const auto delay = failed_ ? std::nullopt : delay_of_restart(inline_record_);
   if (!delay) return;
-  if (plan_.in_group) {
-    controller_->post(worker_crashed{member_, now_ + *delay});
-  } else if (*delay > 0) {
-    env_.post_after(*delay, self_, replace_worker{inline_record_.number});
-  } else {
-    restart(inline_record_.number);
-  }
+  restart_after(*delay, inline_record_.number);
 }
 
 /// Writes the crash down. Nothing if there have been too many: that is for the run, which fails.
@@ -184,6 +172,17 @@ std::optional<std::int64_t> stage::delay_of_restart(crew::member& of) {
                " (restarts); the last time: " + of.last_error)),
            {});
   return std::nullopt;
+}
+
+/// In a group the group decides.
+void stage::restart_after(std::int64_t delay, unsigned number) {
+  if (plan_.in_group) {
+    controller_->post(worker_crashed{member_, now_ + delay});
+  } else if (delay > 0) {
+    env_.post_after(delay, self_, replace_worker{number});
+  } else {
+    restart(number);
+  }
 }
 
 void stage::restart(unsigned number) {

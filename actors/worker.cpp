@@ -52,9 +52,21 @@ piece_report worker::run(piece work) {
   return go_on();
 }
 
-piece_report worker::resume(std::uint32_t room) {
+piece_report worker::resume(std::uint32_t room, bool item_only) {
+  if (!item_only || current_.items.size() <= 1) {
+    current_.reserved = room;
+    return go_on();
+  }
+  piece item = current_.split_front(1);
+  piece behind = std::exchange(current_, std::move(item));
   current_.reserved = room;
-  return go_on();
+  piece_report report = go_on();
+  if (report.rest) {
+    report.rest->items.append(std::move(behind.items));
+  } else {
+    report.rest = std::move(behind);
+  }
+  return report;
 }
 
 piece_report worker::go_on() {
@@ -82,7 +94,7 @@ piece_report worker::go_on() {
 
 bool worker::may_go_on(const piece_report& report, std::uint32_t room) const {
   return (one_by_one_ || plan_.expands) && !current_.items.empty() && !suspended_ && !report.failure &&
-         !report.crash && !context_.wants_stop() && report.outputs.size() < room;
+         !report.crash && report.letters.empty() && !context_.wants_stop() && report.outputs.size() < room;
 }
 
 /// One call of body and chain; `current_` is left with what is not settled.
@@ -246,9 +258,10 @@ void worker::apply_chain(batch& items, const batch& input, piece_report& report)
                            current_.attempt,
                            plan_.max_output,
                            plan_.max_item};
-  const operator_result result = apply_operators(*chain_, plan_.operators, items, site);
+  operator_result result = apply_operators(*chain_, plan_.operators, items, site);
   report.skipped += static_cast<std::uint32_t>(result.skipped);
   report.dead_letters += static_cast<std::uint32_t>(result.dead_letters);
+  for (unwritten_letter& each : result.unwritten) report.letters.push_back(std::move(each));
   if (!result.error) return;
   failed_item failed;
   failed.error = result.error;
@@ -282,7 +295,8 @@ piece_report worker::finish(bool emit, bool lost) {
   // The job's other pieces will never be made, whoever else takes the item.
   if (suspended_ && open_scope_) open_scope_->of().mark_lost();
   if (suspended_ && lost) {
-    const std::string reason = "the run ended before all of its outputs were taken";
+    // Unless the run is being aborted nobody wants them.
+    const loss reason{"the run ended before all of its outputs were taken", !run_.stopping.load()};
     if (open_scope_) open_scope_->flag(reason);
     current_.items.discard(reason);
   }

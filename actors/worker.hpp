@@ -65,8 +65,9 @@ class worker {
   /// Number of the item that is half done.
   std::uint64_t sequence() const { return current_.sequence; }
   std::uint32_t edge() const { return current_.edge; }
-  /// Goes on with the item that ran out of credit, now with `room` more.
-  piece_report resume(std::uint32_t room);
+  /// Goes on with the item that ran out of credit, now with `room` more. `item_only`: the report hands back
+  /// what is behind that item, also if it runs out of credit again.
+  piece_report resume(std::uint32_t room, bool item_only = false);
 
   /// `on_end` (if `emit`), `on_stop`, and the end of the body. `lost`: nobody else takes an item that is half
   /// done.

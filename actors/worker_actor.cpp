@@ -45,7 +45,7 @@ after_turn worker_actor::turn() {
       work_on(std::move(assigned->work));
     }
   } else if (auto* resumed = std::get_if<resume_worker>(&m)) {
-    resume(resumed->room);
+    resume(*resumed);
   } else if (auto* last = std::get_if<finish_worker>(&m)) {
     finishing_ = true;
     report(worker_.finish(last->emit && !run_.stopping && !broken_, last->lost));
@@ -95,7 +95,7 @@ void worker_actor::work_on(piece_board& board) {
     made.began = time;
     made.finished = time = env_.now();
     broken_ = worker_.is_broken_by(made);
-    const bool stops = made.wants_stop;
+    const bool stops = made.wants_stop || !made.letters.empty();
     if (board.add(std::move(made))) tell(board.harvest(), false);
     if (stops) break;
   }
@@ -114,9 +114,9 @@ void worker_actor::tell(std::vector<piece_report> done, bool over) {
   }
 }
 
-void worker_actor::resume(std::uint32_t room) {
+void worker_actor::resume(const resume_worker& wanted) {
   const auto began = env_.now();
-  piece_report made = worker_.resume(room);
+  piece_report made = worker_.resume(wanted.room, wanted.item_only);
   if (worker_.given_up()) return;
   made.began = began;
   made.finished = env_.now();

@@ -27,7 +27,7 @@ class worker_actor final : public actor_logic {
   void work_on(piece_board& board);
   void tell(std::vector<piece_report> done, bool over);
   void hand_back(piece work);
-  void resume(std::uint32_t room);
+  void resume(const resume_worker& wanted);
   void look_at_body();
 
   environment& env_;

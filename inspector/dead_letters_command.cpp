@@ -1,6 +1,9 @@
 #include <penstock/inspector/dead_letters_command.hpp>
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <cstdint>
 #include <ctime>
 #include <exception>
@@ -10,6 +13,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -31,6 +35,7 @@ struct letter_arguments {
   std::string stage;
   bool json = false;
   std::vector<std::int64_t> letters;
+  std::vector<std::string> program;
 };
 
 /// A file that is not there is a mistake here, not one to be made.
@@ -136,6 +141,24 @@ void remove(const letter_arguments& given) {
   if (!missing.empty()) throw dead_letter_store_error{given.file, missing};
 }
 
+/// Becomes the program, which is told what to replay.
+void replay(const letter_arguments& given) {
+  const auto store = open_store(given.file);
+  std::string ids;
+  for (const auto id : given.letters) {
+    if (!store.find(id)) throw dead_letter_store_error{given.file, absent(id)};
+    ids += (ids.empty() ? "" : ",") + std::to_string(id);
+  }
+  auto words = given.program;
+  words.insert(words.end(), {"--replay", given.file});
+  if (!ids.empty()) words.insert(words.end(), {"--replay-ids", ids});
+  std::vector<char*> arguments;
+  for (auto& each : words) arguments.push_back(each.data());
+  arguments.push_back(nullptr);
+  ::execvp(arguments[0], arguments.data());
+  throw std::system_error{errno, std::generic_category(), "can't start '" + words[0] + "'"};
+}
+
 /// Text on standard error and exit code 1 instead of what `f` throws.
 template <class F>
 std::function<void()> guarded(F f, std::shared_ptr<letter_arguments> given) {
@@ -167,6 +190,14 @@ void add_dead_letters_command(CLI::App& app) {
   showing->add_option("FILE", given->file, "the file")->required();
   showing->add_option("ID", given->letters, "its number in the list")->required()->expected(1);
   showing->callback(guarded(&show, given));
+
+  CLI::App* const replaying =
+      letters->add_subcommand("replay", "start the program that they are from on them, as its --replay does");
+  replaying->add_option("FILE", given->file, "the file")->required();
+  replaying->add_option("--id", given->letters, "only the letter with this number (several times)")
+      ->allow_extra_args(false);
+  replaying->add_option("PROGRAM", given->program, "the program and its arguments, behind --")->required();
+  replaying->callback(guarded(&replay, given));
 
   CLI::App* const removing = letters->add_subcommand("remove", "delete some for ever");
   removing->add_option("FILE", given->file, "the file")->required();

@@ -206,7 +206,7 @@ void batch::destroy() noexcept {
   clear();
 }
 
-void batch::discard(const std::string& reason) noexcept {
+void batch::discard(const loss& reason) noexcept {
   tokens_.flag(reason);
   clear();
 }

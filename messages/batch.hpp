@@ -104,7 +104,7 @@ class batch {
   /// Destroys the items and lets go of their tokens.
   void clear() noexcept;
   /// The same, but the tokens are flagged first: these items are lost.
-  void discard(const std::string& reason) noexcept;
+  void discard(const loss& reason) noexcept;
 
  private:
   void destroy() noexcept;

@@ -60,7 +60,7 @@ lineage lineage::expand(std::span<const std::uint32_t> counts) const {
   return result;
 }
 
-void lineage::flag(const std::string& reason) const noexcept {
+void lineage::flag(const loss& reason) const noexcept {
   for (const run& each : runs_) {
     if (each.holder) each.holder->flag(reason);
   }

@@ -45,7 +45,7 @@ class lineage {
   lineage expand(std::span<const std::uint32_t> counts) const;
 
   /// Flags every token, before its items are thrown away.
-  void flag(const std::string& reason) const noexcept;
+  void flag(const loss& reason) const noexcept;
 
  private:
   void flag_if_unwinding() const noexcept;

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include <penstock/messages/loss.hpp>
 #include <penstock/messages/ref.hpp>
 
 namespace penstock {
@@ -16,12 +17,13 @@ class token : public ref_counted {
  public:
   /// Marks the job as lost in part or whole. The first reason is kept. Any thread; must be called before
   /// letting go.
-  void flag(const std::string& reason) noexcept {
+  void flag(const loss& reason) noexcept {
     const std::lock_guard lock{mutex_};
     flagged_ = true;
+    missed_ = missed_ || !reason.unwanted;
     if (!reason_.empty()) return;
     try {
-      reason_ = reason;
+      reason_ = reason.why;
     } catch (...) {
       // No memory for the words; that it is lost counts.
     }
@@ -30,6 +32,12 @@ class token : public ref_counted {
   bool flagged() const {
     const std::lock_guard lock{mutex_};
     return flagged_;
+  }
+
+  /// It was flagged, and only because a stage needs no more.
+  bool unwanted() const {
+    const std::lock_guard lock{mutex_};
+    return flagged_ && !missed_;
   }
 
   std::string reason() const {
@@ -53,6 +61,7 @@ class token : public ref_counted {
 
   mutable std::mutex mutex_;
   bool flagged_ = false;
+  bool missed_ = false;  ///< for another reason than that nobody wants it
   std::string reason_;
 };
 

@@ -1,10 +1,14 @@
 #include <penstock/runtime/command_line.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <cstdlib>
 #include <map>
+#include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -125,6 +129,19 @@ raw_flags read_flags(int argc, const char* const* argv) {
   return flags;
 }
 
+/// Numbers with commas between them. Nothing: it is something else.
+std::optional<std::vector<std::int64_t>> ids_in(const std::string& text) {
+  std::vector<std::int64_t> ids;
+  for (const char *at = text.data(), *end = at + text.size(); at <= end; ++at) {
+    std::int64_t id = 0;
+    const auto [behind, wrong] = std::from_chars(at, end, id);
+    if (wrong != std::errc{} || id < 1 || (behind != end && *behind != ',')) return std::nullopt;
+    ids.push_back(id);
+    at = behind;
+  }
+  return ids;
+}
+
 void apply(runtime_options& options, const option_info& option, const option_value& value) {
   if (option.name == "threads") options.threads = static_cast<unsigned>(std::get<std::int64_t>(value));
   if (option.name == "replay") options.replay = std::get<std::string>(value);
@@ -146,6 +163,13 @@ void apply(runtime_options& options, const option_info& option, const option_val
 /// `where` is the flag, variable or file that said so.
 void apply(runtime_options& options, const option_info& option, const std::string& text,
            const std::string& where) {
+  if (option.name == "replay-ids") {
+    auto ids = ids_in(text);
+    if (!ids)
+      throw option_error(where + " = \"" + text + "\": expected numbers of dead letters, such as 3,17");
+    options.replay_ids = std::move(*ids);
+    return;
+  }
   const auto value = parse_option(option, text);
   if (!value) throw option_error(where + " = \"" + text + "\": expected " + expected(option));
   apply(options, option, *value);

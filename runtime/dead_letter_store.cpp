@@ -162,14 +162,25 @@ void dead_letter_store::run(const std::string& sql) const {
   }
 }
 
+bool dead_letter_store::has_column(const std::string& name) const {
+  statement select{*this, "SELECT count(*) FROM pragma_table_info('dead_letters') WHERE name = ?"};
+  select.bind(name);
+  return select.step() && select.number() > 0;
+}
+
 /// Files of earlier versions have no `replayed_ns`.
 void dead_letter_store::add_missing_column() const {
-  {
-    statement select{*this,
-                     "SELECT count(*) FROM pragma_table_info('dead_letters') WHERE name = 'replayed_ns'"};
-    if (select.step() && select.number() > 0) return;
+  if (has_column("replayed_ns")) return;
+  // Another program may be about to do the same: who comes second looks again.
+  run("BEGIN IMMEDIATE");
+  try {
+    if (!has_column("replayed_ns"))
+      run("ALTER TABLE dead_letters ADD COLUMN replayed_ns INTEGER NOT NULL DEFAULT 0");
+    run("COMMIT");
+  } catch (...) {
+    sqlite3_exec(connection_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+    throw;
   }
-  run("ALTER TABLE dead_letters ADD COLUMN replayed_ns INTEGER NOT NULL DEFAULT 0");
 }
 
 std::uint64_t dead_letter_store::page_size() const {

@@ -62,6 +62,7 @@ class dead_letter_store final : public dead_letter_sink {
 
   static dead_letter_record read(statement& row);
   void run(const std::string& sql) const;
+  bool has_column(const std::string& name) const;
   void add_missing_column() const;
   dead_letter_store_error error_of(int code) const;
   std::uint64_t page_size() const;

@@ -5,9 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <map>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +13,7 @@
 #include <penstock/messages/error.hpp>
 #include <penstock/messages/item_codec.hpp>
 #include <penstock/runtime/dead_letter_store.hpp>
+#include <penstock/runtime/letter_source.hpp>
 
 namespace penstock {
 
@@ -27,58 +26,16 @@ class no_source final : public source_body {
   void settle(std::uint64_t, bool, const std::string&) override {}
 };
 
-batch item_in(const dead_letter_record& letter, const item_codec& codec) {
-  const std::span<const std::byte> bytes{letter.archive};
-  std::exception_ptr failed;
-  batch item = codec.decode({&bytes, 1}, failed);
-  if (failed) std::rethrow_exception(failed);
-  return item;
-}
-
-/// Hands out letters of one stage, one at a time, and marks them as replayed.
-class letter_source final : public source_body {
- public:
-  letter_source(std::shared_ptr<dead_letter_store> store, const item_codec& codec,
-                std::vector<std::int64_t> letters)
-      : store_{std::move(store)}, codec_{codec}, letters_{std::move(letters)} {}
-
-  void fill(fill_work& work, source_context&) override {
-    try {
-      while (next_ < letters_.size() && work.out.empty()) {
-        const auto id = letters_[next_++];
-        const auto letter = store_->find(id);
-        if (!letter) continue;  // somebody has removed it
-        work.out = item_in(*letter, codec_);
-        open_.emplace(work.first_job, id);
-      }
-      work.ended = next_ == letters_.size();
-    } catch (...) {
-      work.error = std::current_exception();
-    }
-  }
-  void settle(std::uint64_t job, bool flagged, const std::string&) override {
-    const auto settled = open_.extract(job);
-    if (!settled.empty() && !flagged) store_->mark_replayed(settled.mapped());
-  }
-  void refuse_open(const std::string&) override { open_.clear(); }
-
- private:
-  std::shared_ptr<dead_letter_store> store_;
-  const item_codec& codec_;
-  std::vector<std::int64_t> letters_;
-  std::size_t next_ = 0;
-  std::map<std::uint64_t, std::int64_t> open_;  ///< letters by the number of their delivery
-};
-
 class replay_planner {
  public:
+  /// `wanted`: ids of the letters; none: all that were not replayed.
   replay_planner(run_plan& plan, std::shared_ptr<dead_letter_store> store,
-                 const std::shared_ptr<spdlog::logger>& log)
-      : plan_{plan}, store_{std::move(store)}, log_{log} {}
+                 const std::vector<std::int64_t>& wanted, const std::shared_ptr<spdlog::logger>& log)
+      : plan_{plan}, store_{std::move(store)}, wanted_{wanted}, log_{log} {}
 
   void run() {
     find_scoped();
-    for (const auto id : store_->to_replay(plan_.graph)) sort(id);
+    for (const auto id : chosen()) sort(id);
     for (source_plan& each : plan_.sources) silence(each);
     make_room(letters_.size());
     std::size_t place = 0;
@@ -86,6 +43,23 @@ class replay_planner {
   }
 
  private:
+  /// Of the letters that are asked for those of this graph, the oldest first. A program may run several.
+  std::vector<std::int64_t> chosen() const {
+    std::vector<std::int64_t> open = store_->to_replay(plan_.graph);
+    if (wanted_.empty()) return open;
+    for (const auto id : wanted_) {
+      if (std::find(open.begin(), open.end(), id) != open.end()) continue;
+      const auto letter = store_->find(id);
+      if (!letter)
+        throw dead_letter_store_error{store_->file(), "there is no dead letter " + std::to_string(id)};
+      if (letter->graph == plan_.graph) leave(*letter, "it was replayed before");
+    }
+    std::erase_if(open, [this](std::int64_t id) {
+      return std::find(wanted_.begin(), wanted_.end(), id) == wanted_.end();
+    });
+    return open;
+  }
+
   /// Between a scatter and its gather, which is in there too, items are pieces of a job that is no more.
   void find_scoped() {
     depth_.assign(plan_.members.size(), 0);
@@ -176,6 +150,7 @@ class replay_planner {
 
   run_plan& plan_;
   std::shared_ptr<dead_letter_store> store_;
+  const std::vector<std::int64_t>& wanted_;
   const std::shared_ptr<spdlog::logger>& log_;
   std::vector<int> depth_;  ///< scatters without their gather before each member
   std::map<std::size_t, std::vector<std::int64_t>> letters_;  ///< by member
@@ -183,11 +158,11 @@ class replay_planner {
 
 }  // namespace
 
-void replay_letters(run_plan& plan, const std::filesystem::path& file,
+void replay_letters(run_plan& plan, const std::filesystem::path& file, const std::vector<std::int64_t>& ids,
                     const std::shared_ptr<spdlog::logger>& log) {
   if (!std::filesystem::exists(file))
     throw dead_letter_store_error{file, "there is no such file, so there is nothing to replay"};
-  replay_planner{plan, std::make_shared<dead_letter_store>(file), log}.run();
+  replay_planner{plan, std::make_shared<dead_letter_store>(file), ids, log}.run();
 }
 
 }  // namespace penstock

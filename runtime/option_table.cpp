@@ -82,6 +82,8 @@ std::vector<option_info> make_table() {
        "SQLite file for dead letters, made when the first is written."},
       {"replay", kind::text, "", 0, 0, "", none, "none", run,
        "File of dead letters that are given to the stages they came from, instead of asking the sources."},
+      {"replay-ids", kind::text, "", 0, 0, "", none, "none (all)", run,
+       "Numbers of the dead letters to replay, with commas: 3,17."},
       {"inactivity", kind::duration, "time", 0, week, "", 0, "0 (no limit)", run,
        "A run in which no item moves for so long fails, be it that a body works or a source waits."},
       {"slow-body", kind::duration, "time", 0, week, "", 1000 * million, "1s", run,

@@ -178,7 +178,9 @@ penstock::run runtime::start(const graph& g) {
   }
   run_plan plan = make_plan(g.data(), options_.overrides);
   require_entered(plan);
-  if (!options_.replay.empty()) replay_letters(plan, options_.replay, shared_->log);
+  if (!options_.replay.empty()) {
+    replay_letters(plan, options_.replay, options_.replay_ids, shared_->log);
+  }
   auto state = std::make_shared<penstock::run::impl>(
       shared_->threads, make_environment(*shared_->threads), std::move(plan),
       std::make_unique<lazy_dead_letters>(options_.dead_letters), shared_->log, options_.inactivity,

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include <penstock/runtime/settings.hpp>
 
@@ -24,6 +26,8 @@ struct runtime_options {
 
   /// A file of dead letters that runs work on instead of what their sources have; empty: none.
   std::string replay;
+  /// Numbers of the letters to replay; empty: all that were not replayed yet.
+  std::vector<std::int64_t> replay_ids;
 
   /// A run in which no item moves for so long fails with inactivity_error; 0: no limit.
   std::chrono::nanoseconds inactivity{0};

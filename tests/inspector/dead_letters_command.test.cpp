@@ -109,6 +109,22 @@ TEST_CASE("dead-letters remove deletes those that are named, and names those tha
   CHECK(file.count() == 0);
 }
 
+TEST_CASE("dead-letters replay starts the program with what it has to replay") {
+  const letter_file file;
+  const auto all = run("dead-letters replay " + file.path() + " -- echo program --own argument");
+  CHECK(all.code == 0);
+  CHECK(all.text == "program --own argument --replay " + file.path() + "\n");
+  const auto two = run("dead-letters replay " + file.path() + " --id 1 --id 3 -- echo program");
+  CHECK(two.text == "program --replay " + file.path() + " --replay-ids 1,3\n");
+
+  const auto none = run("dead-letters replay " + file.path() + " --id 99 -- echo program");
+  CHECK(none.code == 1);
+  CHECK(mentions(none, "there is no dead letter 99"));
+  const auto nowhere = run("dead-letters replay " + file.path() + " -- /nowhere/program");
+  CHECK(nowhere.code == 1);
+  CHECK(mentions(nowhere, "can't start '/nowhere/program'"));
+}
+
 TEST_CASE("a file that is not there is named and not made") {
   const letter_file file;
   const auto missing = file.folder() + "/other.sqlite";

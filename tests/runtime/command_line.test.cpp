@@ -73,15 +73,17 @@ TEST_CASE("an empty command line leaves the defaults") {
 }
 
 TEST_CASE("every flag sets its option, with a blank or an equals sign") {
-  const auto parsed =
-      parse({"--threads", "4", "--dead-letters=letters.db", "--inactivity", "5s", "--log-level=debug",
-             "--report=json", "--progress=false", "--set", "a.workers=2", "--set=b.capacity=9"});
+  const auto parsed = parse({"--threads", "4", "--dead-letters=letters.db", "--inactivity", "5s",
+                             "--log-level=debug", "--report=json", "--progress=false", "--replay=old.db",
+                             "--replay-ids", "3,17", "--set", "a.workers=2", "--set=b.capacity=9"});
   CHECK(parsed.options.threads == 4);
   CHECK(parsed.options.dead_letters == "letters.db");
   CHECK(parsed.options.inactivity == 5s);
   CHECK(parsed.options.log_level == "debug");
   CHECK(parsed.options.report == ps::report_mode::json);
   CHECK_FALSE(parsed.options.progress_on_terminal);
+  CHECK(parsed.options.replay == "old.db");
+  CHECK(parsed.options.replay_ids == std::vector<std::int64_t>{3, 17});
   CHECK(parsed.options.overrides.number("a", "workers") == 2);
   CHECK(parsed.options.overrides.number("b", "capacity") == 9);
   CHECK(parsed.arguments.empty());
@@ -143,6 +145,10 @@ TEST_CASE("a configuration file sets options, variables and flags win over it") 
 
 TEST_CASE("a bad value is refused with the flag, variable or file, the value and what was expected") {
   CHECK(refusal({"--threads", "many"}) == R"(--threads = "many": expected a whole number from 0 to 1024)");
+  for (const char* ids : {"3,", ",3", "3;4", "three", "-1", "0", "", "3 4"}) {
+    CHECK(refusal({std::string{"--replay-ids="} + ids}) ==
+          std::string{"--replay-ids = \""} + ids + "\": expected numbers of dead letters, such as 3,17");
+  }
   CHECK(refusal({"--report=xml"}) == R"(--report = "xml": expected one of none, table, json)");
   CHECK(refusal({}, {{"PENSTOCK_INACTIVITY", "5"}}) ==
         R"(PENSTOCK_INACTIVITY = "5": expected a duration from 0s to 7d, such as 200ms)");

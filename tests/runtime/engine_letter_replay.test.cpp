@@ -114,6 +114,26 @@ TEST_CASE("letters are given to the stages that they came from, and the sources 
   CHECK(file.replayed() == 6);
 }
 
+TEST_CASE("only the letters that are named are replayed, and one that is not there is an error",
+          "[engine][letters]") {
+  const letter_file file;
+  ill_graph ill{true};
+  run_to_end(ill.jobs.g, file.to_write());
+  auto options = file.to_replay();
+  options.replay_ids = {2, 5};
+  ill_graph well{false};
+  run_to_end(well.jobs.g, options);
+  const auto letters = file.letters();
+  REQUIRE(letters.size() == 6);
+  for (const auto& each : letters) CHECK((each.replayed_ns > 0) == (each.id == 2 || each.id == 5));
+
+  options.replay_ids = {2, 99};
+  ill_graph other{false};
+  CHECK_THROWS_WITH(run_to_end(other.jobs.g, options),
+                    Catch::Matchers::Contains("there is no dead letter 99"));
+  CHECK(file.replayed() == 2);
+}
+
 TEST_CASE("a letter that was replayed is not replayed again", "[engine][letters]") {
   const letter_file file;
   ill_graph ill{true};

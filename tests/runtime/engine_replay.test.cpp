@@ -90,6 +90,22 @@ TEST_CASE("an item that is lost too often fails the run, in words", "[engine][re
   CHECK(f.counts().at(50) == 3);
 }
 
+TEST_CASE("what a stage that stops early has not taken is not missed", "[engine][replay]") {
+  for (int round = 0; round < 20; ++round) {
+    collected<int> seen;
+    ps::graph g{"stops"};
+    g.source("numbers", numbers(5'000), ps::replay(1))
+        .stage(
+            "pass", [](int n) { return n; }, ps::workers(2), ps::blocking)
+        .sink("end", [&seen](ps::worker_context& context, int n) {
+          seen.push(n);
+          if (seen.size() == 100) context.stop();
+        });
+    run_to_end(g);
+    CHECK(seen.size() >= 100);
+  }
+}
+
 TEST_CASE("a drain asks the origin no more, but gives again what was lost", "[engine][replay]") {
   std::map<int, int> losses{{0, 1}};
   std::mutex mutex;

@@ -1,0 +1,109 @@
+#include <penstock/runtime/letter_source.hpp>
+
+#include <spdlog/logger.h>
+
+#include <algorithm>
+#include <exception>
+#include <span>
+
+#include <penstock/messages/dead_letter.hpp>
+
+namespace penstock {
+
+namespace {
+
+/// How long it waits before it looks for room again: twice as long each time.
+constexpr std::chrono::milliseconds first_wait{100};
+constexpr std::chrono::nanoseconds longest_wait = std::chrono::seconds{5};
+
+}  // namespace
+
+batch item_in(const dead_letter_record& letter, const item_codec& codec) {
+  const std::span<const std::byte> bytes{letter.archive};
+  std::exception_ptr failed;
+  batch item = codec.decode({&bytes, 1}, failed);
+  if (failed) std::rethrow_exception(failed);
+  return item;
+}
+
+void letter_source::fill(fill_work& work, source_context& context) {
+  try {
+    if (!mark()) return hold(context);
+    if (delay_.count() > 0) {
+      delay_ = {};
+      context.log().warn("graph '{}', source '{}': there is room again, it goes on", context.run().graph,
+                         context.source_name());
+    }
+    hand_out(work);
+    if (!work.out.empty()) return;
+    if (open_.empty()) {
+      work.ended = true;
+    } else {
+      context.await_verdict();
+    }
+  } catch (...) {
+    work.error = std::current_exception();
+  }
+}
+
+void letter_source::hand_out(fill_work& work) {
+  while (next_ < letters_.size() && work.out.empty()) {
+    const auto id = letters_[next_++];
+    const auto letter = store_->find(id);
+    if (!letter) continue;  // somebody has removed it
+    work.out = item_in(*letter, codec_);
+    open_.emplace(work.first_job, id);
+  }
+}
+
+/// Until there is room for the marks.
+void letter_source::hold(source_context& context) {
+  if (delay_.count() == 0) {
+    context.log().warn(
+        "graph '{}', source '{}': hands out nothing new until there is room to mark letters as replayed: {}",
+        context.run().graph, context.source_name(), no_room_);
+  }
+  delay_ = delay_.count() == 0 ? first_wait : std::min<std::chrono::nanoseconds>(2 * delay_, longest_wait);
+  static_cast<void>(context.not_yet(delay_));
+}
+
+/// Marks what is done. False if there is no room for that.
+bool letter_source::mark() {
+  try {
+    while (!unmarked_.empty()) {
+      store_->mark_replayed(unmarked_.front());
+      unmarked_.pop_front();
+    }
+    return true;
+  } catch (const dead_letter_error& reason) {
+    if (!reason.no_room()) throw;
+    no_room_ = reason.what();
+    return false;
+  }
+}
+
+/// Every verdict has the source asked again, so what finds no room here is tried in `fill`.
+void letter_source::settle(std::uint64_t job, bool flagged, const std::string&) {
+  const auto settled = open_.extract(job);
+  if (settled.empty() || flagged) return;
+  unmarked_.push_back(settled.mapped());
+  if (delay_.count() == 0) mark();
+}
+
+bool letter_source::drain() {
+  next_ = letters_.size();
+  return open_.empty() && unmarked_.empty();
+}
+
+/// An abort does not wait for room.
+void letter_source::stop(source_context& context) {
+  if (mark()) return;
+  std::string ids;
+  for (const auto id : unmarked_) ids += (ids.empty() ? "" : ", ") + std::to_string(id);
+  context.log().warn(
+      "graph '{}', source '{}': could not mark as replayed what is done, so that it will be replayed once "
+      "more: {}: {}",
+      context.run().graph, context.source_name(), ids, no_room_);
+}
+
+}  // namespace penstock
