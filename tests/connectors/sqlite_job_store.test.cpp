@@ -86,9 +86,9 @@ TEST_CASE("a suspect runs alone in its process, however many sources that has") 
   REQUIRE(queue.open("victim")->take(queue.rules).job);  // its death will make it two
   first->put(text_item("other"));
   first->put(text_item("third"));
-  const auto other = first->take(queue.rules).job;
+  const auto other = first->take(queue.rules).job.value();
   queue.clock->advance(9s);
-  first->extend(std::vector{other->receipt}, 10s);
+  first->extend(std::vector{other.receipt}, 10s);
   queue.clock->advance(1s);
   CHECK(taken(*second, queue.rules) == "none");
   CHECK(taken(*elsewhere, queue.rules) == "\"suspect\"");
