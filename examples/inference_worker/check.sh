@@ -130,9 +130,28 @@ a_killed_worker_s_jobs_are_done_by_the_next() {
   says 'of 10000 images'
 }
 
+a_queue_on_a_redis_server_is_worked_on() {
+  mkdir out
+  # Debian's redis-tools holds the server as the program that checks its files; what it is called decides.
+  local server=/usr/bin/redis-server socket ready server_id
+  [ -x "$server" ] || server=/usr/bin/redis-check-rdb
+  socket=$(mktemp -u /tmp/penstock-check-XXXXXX.sock)
+  mkfifo ready
+  setpriv --pdeathsig KILL bash -c 'exec -a redis-server "$0" --port 0 --unixsocket "$1" --save ""' \
+    "$server" "$socket" >ready 2>&1 &
+  server_id=$!
+  exec 5<ready
+  while read -r ready <&5 && [[ $ready != *eady\ to\ accept* ]]; do :; done
+  run 0 --queue "unix://$socket#images" --images 1000
+  says 'of 1000 images'
+  run 0 --queue "unix://$socket#images" --images 500
+  says 'of 500 images'
+  kill "$server_id"
+}
+
 an_unknown_kind_of_queue_is_refused() {
   run 1 --queue mongo:here
-  says "takes sqlite:FILE, not 'mongo:here'"
+  says "not 'mongo:here'"
 }
 
 wrong_weights_are_refused() {

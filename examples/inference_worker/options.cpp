@@ -24,6 +24,7 @@ const char* const options_help =
     "  --out DIR      where results, images and report.html go (build/run)\n"
     "  --spool DIR    where the jobs lie; filled when empty (OUT/spool)\n"
     "  --queue sqlite:FILE    jobs lie in this queue instead; filled when empty\n"
+    "  --queue redis://HOST[#NAME]    the same on a Redis server; also unix:///SOCKET[#NAME]\n"
     "  --images N     put only the first N test images into jobs\n"
     "  --seed N       another way to cut the images into jobs\n"
     "  --weights FILE the network's numbers, as train_classifier writes them\n"

@@ -14,7 +14,7 @@ struct options {
   std::string data = default_data_directory;  ///< where the four files of Fashion-MNIST lie
   std::string out = "build/run";              ///< results, images and the report go below it
   std::string spool;                          ///< empty: `out`/spool
-  std::string queue;                          ///< sqlite:FILE; empty: jobs lie in the spool
+  std::string queue;                          ///< sqlite:FILE or redis://HOST; empty: jobs lie in the spool
   std::string weights;                        ///< empty: the file beside the program's source
   std::size_t images = 0;                     ///< how many test images to put into jobs; 0: all
   std::uint64_t seed = 7;                     ///< of the jobs

@@ -6,9 +6,11 @@
 #include <string>
 #include <vector>
 
+#include <penstock/connectors/redis_job_store.hpp>
 #include <penstock/connectors/sqlite_job_store.hpp>
 #include <penstock_test/catch.hpp>
 
+#include "../connectors/redis_server.hpp"
 #include "penstock_program.hpp"
 
 namespace ps = penstock;
@@ -104,4 +106,21 @@ TEST_CASE("an item that is no JSON is shown as text") {
   const queue_file queue;
   ps::sqlite_job_store{queue.path()}.put({{}, "{oops", "int"});
   CHECK(jobs_of(queue.path()).at(0)["item"] == "{oops");
+}
+
+TEST_CASE("a queue on a server is put into, listed and revived as one in a file") {
+  const redis_server server;
+  const auto queue = "'" + server.url_text("#jobs") + "'";
+  CHECK(run("queue put " + queue + R"( '{"name": "a"}' 2)").text == "1\n2\n");
+  ps::redis_job_store store{server.url(), "jobs"};
+  CHECK(store.bury(store.take({}).job->receipt, "unreadable"));
+  const auto dead = jobs_of(queue, " --state dead");
+  REQUIRE(dead.size() == 1);
+  CHECK(dead[0]["item"]["name"] == "a");
+  CHECK(dead[0]["reason"] == "unreadable");
+  CHECK(run("queue requeue " + queue + " 1").code == 0);
+  CHECK(mentions(run("queue list " + queue), "2 queued, 0 leased, 0 dead, 0 done and gone"));
+  CHECK(mentions(run("queue list unix:///nowhere/redis.sock#jobs"), "can't connect"));
+  CHECK(mentions(run("queue list 'redis://h:none#jobs'"), "the port is"));
+  CHECK(mentions(run("queue list redis://localhost"), "expected the queue's name"));
 }

@@ -1,10 +1,12 @@
 #include "data/job_origin.hpp"
 
 #include <chrono>
+#include <filesystem>
 #include <optional>
 #include <stdexcept>
 #include <utility>
 
+#include <penstock/connectors/redis_queue.hpp>
 #include <penstock/connectors/sqlite_queue.hpp>
 
 #include "data/spool.hpp"
@@ -50,12 +52,16 @@ class spool_origin final : public job_origin {
   std::shared_ptr<spool> jobs_;
 };
 
-class sqlite_origin final : public job_origin {
+/// A job queue of penstock's, wherever it lies.
+template <class Queue>
+class queue_origin final : public job_origin {
  public:
-  explicit sqlite_origin(const std::string& file)
-      : file_(file), queue_(file, ps::lease(10s), ps::max_deliveries(5), ps::until_empty) {}
+  /// `where` are the first arguments of the queue.
+  template <class... Where>
+  explicit queue_origin(std::string place, const Where&... where)
+      : place_(std::move(place)), queue_(where..., ps::lease(10s), ps::max_deliveries(5), ps::until_empty) {}
 
-  const std::string& place() const override { return file_; }
+  const std::string& place() const override { return place_; }
   std::size_t waiting() const override {
     const auto now = queue_.store().count();
     return static_cast<std::size_t>(now.queued + now.leased);
@@ -66,8 +72,8 @@ class sqlite_origin final : public job_origin {
   }
 
  private:
-  std::string file_;
-  mutable ps::sqlite_queue<job> queue_;  ///< looking at it may open the file
+  std::string place_;
+  mutable Queue queue_;  ///< looking at it may open it
 };
 
 }  // namespace
@@ -77,11 +83,18 @@ std::unique_ptr<job_origin> open_spool(const std::string& directory) {
 }
 
 std::unique_ptr<job_origin> open_queue(const std::string& url) {
-  constexpr const char* scheme = "sqlite:";
-  if (!url.starts_with(scheme) || url == scheme) {
-    throw std::invalid_argument("--queue takes sqlite:FILE, not '" + url + "'");
+  if (ps::redis_url::is_one(url)) {
+    const auto server = ps::redis_url::parse(url);
+    const auto name = server.queue.empty() ? std::string("inference") : server.queue;
+    return std::make_unique<queue_origin<ps::redis_queue<job>>>(server.shown() + "#" + name, url, name);
   }
-  return std::make_unique<sqlite_origin>(url.substr(std::string(scheme).size()));
+  const std::string scheme = "sqlite:";
+  if (!url.starts_with(scheme) || url == scheme) {
+    throw std::invalid_argument(
+        "--queue takes sqlite:FILE, redis://HOST[#NAME] or unix:///SOCKET[#NAME], not '" + url + "'");
+  }
+  const auto file = url.substr(scheme.size());
+  return std::make_unique<queue_origin<ps::sqlite_queue<job>>>(file, std::filesystem::path(file));
 }
 
 }  // namespace inference

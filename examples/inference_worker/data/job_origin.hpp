@@ -29,8 +29,8 @@ class job_origin {
 /// Makes the directory if need be. Throws std::runtime_error that names the file that can't be used.
 std::unique_ptr<job_origin> open_spool(const std::string& directory);
 
-/// `url` is sqlite:FILE, made where it is missing. Throws std::invalid_argument for any other, and what the
-/// queue throws.
+/// `url` is sqlite:FILE, made where it is missing, or a Redis server and the queue's name: redis://HOST#NAME.
+/// Throws std::invalid_argument for any other, and what the queue throws.
 std::unique_ptr<job_origin> open_queue(const std::string& url);
 
 }  // namespace inference
