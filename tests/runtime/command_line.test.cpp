@@ -145,7 +145,7 @@ TEST_CASE("a configuration file sets options, variables and flags win over it") 
 
 TEST_CASE("a bad value is refused with the flag, variable or file, the value and what was expected") {
   CHECK(refusal({"--threads", "many"}) == R"(--threads = "many": expected a whole number from 0 to 1024)");
-  for (const char* ids : {"3,", ",3", "3;4", "three", "-1", "0", "", "3 4"}) {
+  for (const char* ids : {"3,", ",3", "3;4", "three", "-1", "0", "3 4"}) {
     CHECK(refusal({std::string{"--replay-ids="} + ids}) ==
           std::string{"--replay-ids = \""} + ids + "\": expected numbers of dead letters, such as 3,17");
   }
