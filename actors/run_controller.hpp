@@ -166,7 +166,7 @@ class run_controller final : public actor_logic {
   std::vector<bool> ended_;
   std::size_t open_ = 0;
   std::vector<stage_group> groups_;
-  std::int64_t patience_ = 1'000'000'000;  ///< ns that an aborted run waits for bodies before it goes on
+  std::int64_t patience_ = 750'000'000;  ///< ns that an aborted run waits for bodies before it goes on
   bool started_ = false;
   bool aborting_ = false;
   std::int64_t give_up_at_ = 0;
