@@ -1,11 +1,10 @@
 #include <penstock/actors/job_queues.hpp>
 
 #include <algorithm>
-#include <chrono>
-#include <condition_variable>
 #include <utility>
 
 #include <penstock/actors/tick_clock.hpp>
+#include <penstock/actors/worker_queue.hpp>
 
 namespace penstock {
 
@@ -23,7 +22,6 @@ constexpr std::uint64_t outside_interval = 64;
 constexpr std::size_t worth_waking = 2;
 /// ns; a job that took so long and comes again is worth the wake-up of another worker.
 constexpr std::int64_t long_job = 20'000;
-constexpr std::chrono::milliseconds watch_interval{5};
 
 void pause_briefly() {
   for (int i = 0; i < 16; ++i) {
@@ -36,26 +34,6 @@ void pause_briefly() {
 }
 
 }  // namespace
-
-struct alignas(64) job_queues::worker_queue {
-  std::mutex mutex;  ///< for the queue and `next`
-  std::deque<job, reserve_allocator<job>> jobs;
-  job next = nullptr;
-  std::atomic<std::size_t> size{0};     ///< of the queue alone: `next` is not for others
-  std::atomic<std::uint64_t> taken{0};  ///< jobs that this worker has begun
-  std::atomic<bool> has_next{false};
-
-  // The worker's own.
-  unsigned in_a_row = 0;
-  bool searching = false;
-  std::int64_t began = 0;       ///< the present job
-  std::int64_t busy_since = 0;  ///< 0: has done nothing since it last searched
-
-  std::mutex park_mutex;
-  std::condition_variable woken_up;
-  bool woken = false;
-  std::vector<std::uint64_t> seen;  ///< on watch: what the others had taken at the last look
-};
 
 job_queues::job_queues(std::size_t workers) {
   for (std::size_t i = 0; i < workers; ++i) {
@@ -201,86 +179,6 @@ bool job_queues::has_work() const {
 bool job_queues::has_next() const {
   return std::any_of(workers_.begin(), workers_.end(),
                      [](const auto& each) { return each->has_next.load(); });
-}
-
-/// Sleeps until woken. Returns null then, or a job if it was on watch and found one overdue.
-job_queues::job job_queues::park(std::size_t worker) {
-  worker_queue& own = *workers_[worker];
-  if (std::exchange(own.searching, false)) searching_.fetch_sub(1);
-  own.busy_since = 0;
-  {
-    const std::lock_guard lock{parked_mutex_};
-    parked_.push_back(worker);
-    parked_count_.fetch_add(1);
-  }
-  // Who pushed before it could see this worker asleep woke nobody, so what they pushed is seen here. There
-  // may be more than this one can do: as it searches again, it wakes the next.
-  if (has_work() && unpark(worker)) {
-    searching_.fetch_add(1);
-    own.searching = true;
-    return nullptr;
-  }
-  job overdue = nullptr;
-  while (overdue == nullptr && !watched_.exchange(true)) {
-    const bool woken = watch(worker, overdue);
-    watched_.store(false);
-    // Who started a job in the meantime may have counted on this watch.
-    if (woken || !has_next()) break;
-  }
-  if (overdue != nullptr && unpark(worker)) {
-    // As one that searches it wakes another, who then keeps watch.
-    searching_.fetch_add(1);
-    own.searching = true;
-    return overdue;
-  }
-  std::unique_lock lock{own.park_mutex};
-  own.woken_up.wait(lock, [&] { return own.woken; });
-  own.woken = false;
-  own.searching = true;  // whoever woke it has counted it
-  return overdue;
-}
-
-/// Looks after jobs that wait for a long one, as long as others begin jobs. True when woken; else `overdue`
-/// may be such a job.
-bool job_queues::watch(std::size_t worker, job& overdue) {
-  worker_queue& own = *workers_[worker];
-  for (std::size_t i = 0; i < workers_.size(); ++i) own.seen[i] = workers_[i]->taken.load();
-  for (;;) {
-    {
-      std::unique_lock lock{own.park_mutex};
-      if (own.woken_up.wait_for(lock, watch_interval, [&] { return own.woken; })) return true;
-    }
-    bool progress = false;
-    overdue = steal(worker);
-    if (overdue == nullptr) overdue = take_overdue(worker, progress);
-    if (overdue != nullptr || !progress) return false;
-  }
-}
-
-job_queues::job job_queues::take_overdue(std::size_t worker, bool& progress) {
-  worker_queue& own = *workers_[worker];
-  for (std::size_t i = 0; i < workers_.size(); ++i) {
-    worker_queue& other = *workers_[i];
-    const auto taken = other.taken.load();
-    const bool same_job = std::exchange(own.seen[i], taken) == taken;
-    progress = progress || !same_job;
-    if (i == worker || !same_job || !other.has_next.load()) continue;
-    const std::lock_guard lock{other.mutex};
-    if (other.next == nullptr) continue;
-    other.has_next.store(false);
-    return std::exchange(other.next, nullptr);
-  }
-  return nullptr;
-}
-
-/// Takes the worker off the list of sleepers; false if somebody has and is about to wake it.
-bool job_queues::unpark(std::size_t worker) {
-  const std::lock_guard lock{parked_mutex_};
-  const auto found = std::find(parked_.begin(), parked_.end(), worker);
-  if (found == parked_.end()) return false;
-  parked_.erase(found);
-  parked_count_.fetch_sub(1);
-  return true;
 }
 
 void job_queues::wake_one() {

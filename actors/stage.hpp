@@ -79,15 +79,24 @@ class stage final : public actor_logic {
     std::size_t line;
   };
 
-  // stage.cpp: items come in and go to workers
+  // stage.cpp: items come in
   void refresh_time();
   void arrive(deliver_items& m);
   void enqueue(batch items, std::uint32_t edge, bool confirms);
+  void claimed(piece& work);
+  void grant_credit_due();
+
+  // stage_starts.cpp: items go to workers
   void pump();
   std::int64_t room_for(std::uint64_t sequence) const;
-  bool start_next();
+  std::int64_t admissible(std::int64_t room) const;
+  std::int64_t places(const piece& work) const;
   bool resume_suspended();
+  bool start_next();
   std::uint32_t piece_size(std::size_t line, std::int64_t room) const;
+  void run_inline(piece work);
+
+  // stage_sharing.cpp: pieces that others may help with
   void assign(crew::member& to, piece work);
   bool shares_pieces() const;
   bool help_out();
@@ -96,11 +105,6 @@ class stage final : public actor_logic {
   void adapt_allowance();
   void harvest(crew::member& from);
   void look_after_workers();
-  void run_inline(piece work);
-  void claimed(piece& work);
-  std::int64_t places(const piece& work) const;
-  std::int64_t admissible(std::int64_t room) const;
-  void grant_credit_due();
 
   // stage_keys.cpp: behind by_key
   void sort_by_key(piece work);
