@@ -31,8 +31,7 @@ void letter_source::fill(fill_work& work, source_context& context) {
     if (!mark()) return hold(context);
     if (delay_.count() > 0) {
       delay_ = {};
-      context.log().warn("graph '{}', source '{}': there is room again, it goes on", context.run().graph,
-                         context.source_name());
+      warn(context, "there is room again, it goes on");
     }
     hand_out(work);
     if (!work.out.empty()) return;
@@ -44,6 +43,11 @@ void letter_source::fill(fill_work& work, source_context& context) {
   } catch (...) {
     work.error = std::current_exception();
   }
+}
+
+void letter_source::warn(source_context& context, const std::string& what) {
+  const auto& log = context.run().log;
+  if (log) log->warn("graph '{}', source '{}': {}", context.run().graph, context.source_name(), what);
 }
 
 void letter_source::hand_out(fill_work& work) {
@@ -59,9 +63,7 @@ void letter_source::hand_out(fill_work& work) {
 /// Until there is room for the marks.
 void letter_source::hold(source_context& context) {
   if (delay_.count() == 0) {
-    context.log().warn(
-        "graph '{}', source '{}': hands out nothing new until there is room to mark letters as replayed: {}",
-        context.run().graph, context.source_name(), no_room_);
+    warn(context, "takes on nothing new until there is room to mark letters as replayed: " + no_room_);
   }
   delay_ = delay_.count() == 0 ? first_wait : std::min<std::chrono::nanoseconds>(2 * delay_, longest_wait);
   static_cast<void>(context.not_yet(delay_));
@@ -100,10 +102,8 @@ void letter_source::stop(source_context& context) {
   if (mark()) return;
   std::string ids;
   for (const auto id : unmarked_) ids += (ids.empty() ? "" : ", ") + std::to_string(id);
-  context.log().warn(
-      "graph '{}', source '{}': could not mark as replayed what is done, so that it will be replayed once "
-      "more: {}: {}",
-      context.run().graph, context.source_name(), ids, no_room_);
+  warn(context, "letters that are done could not be marked as replayed, and will be replayed once more: " +
+                    ids + " (" + no_room_ + ")");
 }
 
 }  // namespace penstock

@@ -36,6 +36,7 @@ class letter_source final : public source_body {
 
  private:
   bool mark();
+  static void warn(source_context& context, const std::string& what);
   void hold(source_context& context);
   void hand_out(fill_work& work);
 

@@ -3,6 +3,8 @@
 #include <penstock_test/catch.hpp>
 
 #include <chrono>
+#include <exception>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -40,6 +42,27 @@ class slow_origin final : public ps::source_body {
 };
 
 }  // namespace
+
+TEST_CASE("a round that broke for want of memory is not tried again before the next is due") {
+  timed_world env;
+  ps::run_state run;
+  const std::string name = "pull";
+  const auto body = std::make_shared<slow_origin>(env);
+  ps::lease_keeper keeper{body, env, run, name, ps::make_ref<recorder>()};
+  keeper.set_self(ps::make_ref<recorder>());
+  ps::message start = ps::start_run{};
+  keeper.receive(start);
+  keeper.turn();
+  REQUIRE(body->began.size() == 1);
+  keeper.broke(std::make_exception_ptr(std::bad_alloc{}));
+  keeper.turn();
+  CHECK(body->began.size() == 1);
+  CHECK(env.reminders.size() == 1);
+  ps::message again = ps::extend_leases{};
+  keeper.receive(again);
+  keeper.turn();
+  CHECK(body->began.size() == 2);
+}
 
 TEST_CASE("rounds of extensions begin at an even pace, however long each takes") {
   timed_world env;

@@ -28,10 +28,14 @@ namespace {
 class letter_box final : public ps::dead_letter_sink {
  public:
   void write(const ps::dead_letter_record& letter) override {
+    ++tries;
     if (full) throw std::runtime_error{"the disk is full"};
+    if (no_room) throw ps::dead_letter_error{"the disk is full", true};
     letters.push_back(letter);
   }
-  bool full = false;
+  bool full = false;     ///< as any other error
+  bool no_room = false;  ///< for the time being
+  int tries = 0;
   std::vector<ps::dead_letter_record> letters;
 };
 
@@ -157,6 +161,30 @@ TEST_CASE("a dead letter that can't be written stops the chain with the store's 
   const auto result = chain.apply(items);
   REQUIRE(result.error);
   CHECK(ps::describe_exception(result.error).text == "the disk is full");
+}
+
+TEST_CASE(
+    "a letter that finds no room is set apart with its item's token, and those behind it are not tried") {
+  bench chain{check_map{&no_threes}, policy_of(ps::error_action::dead_letter)};
+  chain.box.no_room = true;
+  std::vector<std::shared_ptr<verdict>> told;
+  ps::batch items = ints(2, 5);
+  for (int i = 0; i < 5; ++i) {
+    told.push_back(std::make_shared<verdict>());
+    items.tokens().append(make_token(told.back()), 1);
+  }
+  auto result = chain.apply(items);
+  CHECK_FALSE(result.error);
+  CHECK(values_of<int>(items) == std::vector<int>{2, 4, 5});
+  CHECK(result.dead_letters == 0);
+  CHECK(chain.box.tries == 1);
+  REQUIRE(result.unwritten.size() == 2);
+  CHECK(result.unwritten[1].letter.item == 74);
+  CHECK(result.unwritten[1].no_room == "the disk is full");
+  items.clear();
+  CHECK(told[1]->settled + told[4]->settled == 0);
+  result = {};
+  CHECK(told[1]->settled + told[4]->settled == 2);
 }
 
 TEST_CASE("between scatter and gather a failure without a policy becomes an outcome of the job") {

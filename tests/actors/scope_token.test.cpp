@@ -69,6 +69,19 @@ TEST_CASE("the token of the scattered item is held until the gather has let go o
   CHECK_FALSE(told->flagged);
 }
 
+TEST_CASE("an item is not missed if no piece of it is") {
+  scattered jobs;
+  const auto item = make_token();
+  auto first = jobs.job(item);
+  first->flag({"nobody wanted more", true});
+  first = nullptr;
+  CHECK(item->unwanted());
+  auto second = jobs.job(item);
+  second->flag("its worker is gone");
+  second = nullptr;
+  CHECK_FALSE(item->unwanted());
+}
+
 TEST_CASE("a piece that was lost flags the item that it came of") {
   scattered jobs;
   const auto told = std::make_shared<verdict>();

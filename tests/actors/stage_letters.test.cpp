@@ -2,10 +2,13 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
+#include <penstock/messages/codec.hpp>
 #include <penstock/messages/dead_letter.hpp>
+#include <penstock/runtime/operators.hpp>
 #include <penstock_test/batches.hpp>
 #include <penstock_test/catch.hpp>
 
@@ -40,16 +43,29 @@ class letter_box final : public ps::dead_letter_sink {
 
 /// A stage that writes down what is divisible by three. Its items have a token each.
 struct writing_stage : stage_bench {
-  explicit writing_stage(int refused, unsigned workers = 1) {
+  enum class writer { body, fused_operator };
+
+  explicit writing_stage(int refused, unsigned workers = 1, writer who = writer::body) {
     box.full = refused;
     state.dead_letters = &box;
-    set_body<int>([](const int& n) {
+    const auto check = [](int n) {
       if (n % 3 == 0) throw std::runtime_error{"three"};
       return n;
-    });
+    };
     ps::error_rule write_down;
     write_down.action = ps::error_action::dead_letter;
-    plan.policy = ps::error_policy{{write_down}};
+    if (who == writer::body) {
+      set_body<int>([check](const int& n) { return check(n); });
+      plan.policy = ps::error_policy{{write_down}};
+    } else {
+      set_body<int>([](const int& n) { return n; });
+      plan.codec = &ps::item_codec_of<int>();
+      plan.operators.push_back({"check", ps::error_policy{{write_down}}});
+      using map = ps::detail::map_operator<decltype(check)>;
+      plan.make_chain = [check]() -> std::unique_ptr<ps::chain> {
+        return std::make_unique<ps::detail::typed_chain<int, map>>(std::tuple<map>{map{check}});
+      };
+    }
     plan.capacity = 8;
     plan.workers = workers;
     plan.ordered = true;
@@ -168,4 +184,57 @@ TEST_CASE("a run fails, too, if there is another reason when the stage looks for
   CHECK(stage.told[0]->settled == 1);
   CHECK(stage.told[0]->flagged);
   CHECK(stage.env.timers.size() == 1);
+}
+
+TEST_CASE("a fused operator's letter that finds no room holds the stage back, and its job with it") {
+  writing_stage stage{2, 1, writing_stage::writer::fused_operator};
+  stage.deliver_jobs(2, 3);
+  CHECK(stage.sent() == std::vector{2});
+  CHECK(stage.told[1]->settled == 0);
+  CHECK(stage.at_work().figures().waits_for == "room for dead letters (the disk is full)");
+  CHECK(stage.at_work().figures().queued == 1);
+  CHECK(stage.grants() == 0);
+  stage.look_again();
+  CHECK(stage.told[1]->settled == 0);
+
+  stage.look_again();
+  CHECK(stage.box.items == std::vector<std::uint64_t>{1});
+  CHECK(stage.told[1]->settled == 1);
+  CHECK_FALSE(stage.told[1]->flagged);
+  CHECK(stage.sent() == std::vector{2, 4});
+  CHECK(stage.at_work().figures().dead_letters == 1);
+  CHECK_FALSE(stage.failed());
+}
+
+TEST_CASE("workers' letters wait in line with each other") {
+  writing_stage stage{2, 2, writing_stage::writer::fused_operator};
+  stage.deliver_jobs(3, 1);
+  stage.deliver_jobs(6, 1);
+  ps::piece first = stage.take(0);
+  ps::piece second = stage.take(1);
+  stage.work_on(0, std::move(first));
+  stage.work_on(1, std::move(second));
+  CHECK(stage.env.timers.size() == 1);
+  stage.look_again();
+  CHECK(stage.box.items == std::vector<std::uint64_t>{0, 1});
+  CHECK(stage.told[0]->settled + stage.told[1]->settled == 2);
+}
+
+TEST_CASE("an abort flags the jobs whose operators' letters wait for room") {
+  writing_stage stage{100, 1, writing_stage::writer::fused_operator};
+  stage.deliver_jobs(3, 1);
+  stage.tell(ps::abort_run{"enough"});
+  CHECK(stage.told[0]->settled == 1);
+  CHECK(stage.told[0]->flagged);
+  CHECK(stage.box.items.empty());
+}
+
+TEST_CASE("a stage whose stream has ended stays until there is room for its operators' letters") {
+  writing_stage stage{1, 1, writing_stage::writer::fused_operator};
+  stage.deliver_jobs(3, 1);
+  CHECK(stage.tell(ps::end_of_stream{0}) == ps::after_turn::wait);
+  CHECK(stage.consumer->all<ps::end_of_stream>().empty());
+  stage.look_again();
+  CHECK(stage.consumer->all<ps::end_of_stream>().size() == 1);
+  CHECK(stage.box.items.size() == 1);
 }

@@ -122,6 +122,29 @@ TEST_CASE("a generator without room waits in its worker, and its item is not set
   CHECK(values_of<int>(second.outputs) == sequence(2, 3));
 }
 
+TEST_CASE(
+    "a worker that goes on with its item only hands back those behind it, whether it ends the item or not") {
+  std::vector<std::shared_ptr<verdict>> told;
+  const auto work = bench::of<int>(&count_up);
+  REQUIRE(work->run(tracked({5, 2, 1}, told), 1).suspended);
+  const auto first = work->at_work().resume(2, true);
+  CHECK(first.suspended);
+  CHECK(values_of<int>(first.outputs) == std::vector{1, 2});
+  CHECK(first.taken == 0);
+  REQUIRE(first.rest);
+  CHECK(first.rest->sequence == 1);
+  CHECK(values_of<int>(first.rest->items) == std::vector{2, 1});
+  CHECK(first.rest->reserved == 0);
+
+  const auto second = work->at_work().resume(10, true);
+  CHECK_FALSE(second.suspended);
+  CHECK(values_of<int>(second.outputs) == std::vector{3, 4});
+  CHECK(second.taken == 1);
+  CHECK(second.taken_weight == sizeof(int));
+  CHECK_FALSE(second.rest);
+  CHECK(told[1]->settled + told[2]->settled == 0);
+}
+
 TEST_CASE("a job is flagged when its generator throws after the first output, in this call or a later one") {
   for (const std::uint32_t room : {1U, 2U, 1000U}) {
     CAPTURE(room);

@@ -41,6 +41,17 @@ TEST_CASE("a flagged token keeps the first reason until its verdict") {
   CHECK(told->reason == "the disk is full");
 }
 
+TEST_CASE("a token is not missed if all that was thrown away of its job was not wanted") {
+  const auto held = make_token();
+  CHECK_FALSE(held->unwanted());
+  held->flag({"nobody wanted more", true});
+  CHECK(held->unwanted());
+  CHECK(held->flagged());
+  held->flag("the disk is full");
+  CHECK_FALSE(held->unwanted());
+  CHECK(held->reason() == "nobody wanted more");
+}
+
 TEST_CASE("holders on many threads flag and let go, and one verdict follows") {
   for (int round = 0; round < 50; ++round) {
     const auto told = std::make_shared<verdict>();

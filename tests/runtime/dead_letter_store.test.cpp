@@ -5,6 +5,7 @@
 
 #include <penstock_test/catch.hpp>
 
+#include <barrier>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -146,6 +147,31 @@ TEST_CASE("several threads and several stores may write at once", "[runtime][dea
   }
   for (auto& writer : writers) writer.join();
   CHECK(first.count() == threads * each);
+}
+
+TEST_CASE("several programs may open a file of an earlier version at once", "[runtime][dead_letters]") {
+  const scratch folder;
+  const auto file = folder / "letters.sqlite";
+  for (int round = 0; round < 20; ++round) {
+    ps::dead_letter_store{file}.write(letter_of(static_cast<std::uint64_t>(round)));
+    sqlite3* raw = nullptr;
+    REQUIRE(sqlite3_open(file.c_str(), &raw) == SQLITE_OK);
+    REQUIRE(sqlite3_exec(raw, "ALTER TABLE dead_letters DROP COLUMN replayed_ns", nullptr, nullptr,
+                         nullptr) == SQLITE_OK);
+    sqlite3_close(raw);
+    std::barrier start{4};
+    std::vector<std::string> problems(4);
+    std::vector<std::thread> programs;
+    for (std::string& problem : problems) {
+      programs.emplace_back([&] {
+        start.arrive_and_wait();
+        problem = message_of(file);
+      });
+    }
+    for (auto& each : programs) each.join();
+    REQUIRE(problems == std::vector<std::string>(4));
+  }
+  CHECK(ps::dead_letter_store{file}.count() == 20);
 }
 
 TEST_CASE("a missing directory is named", "[runtime][dead_letters]") {

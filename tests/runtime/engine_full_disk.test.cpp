@@ -2,6 +2,7 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -24,7 +25,8 @@ namespace {
 constexpr int jobs = 30;
 constexpr int no_right = 77;
 
-/// Reads what this process writes to stderr. When the first stage holds back it makes room on the disk.
+/// Reads what this process writes to stderr. When the first stage or source holds back it makes room on the
+/// disk.
 class room_maker {
  public:
   explicit room_maker(std::string ballast) : ballast_{std::move(ballast)} {
@@ -75,18 +77,37 @@ void fill_up(const std::string& file, std::uintmax_t bytes_left) {
   std::ofstream{file} << std::string(size, 'x');
 }
 
-/// Every job of a graph becomes a dead letter of 4 KB, on a disk that is full for a while.
-int write_letters_to(const std::string& folder) {
+/// Who gives up the jobs.
+enum class place { body, operator_of_stage, operator_of_source };
+
+void give_up_all(job_graph& of, place where) {
+  const auto lengthen = [](int job) { return std::to_string(job) + std::string(4'000, '.'); };
+  const auto refuse = [](const std::string& text) -> std::string { throw broken_item{text}; };
+  const auto end = [](const std::string&) {};
+  const auto to_letter = ps::on_error(ps::dead_letter());
+  switch (where) {
+    case place::body:
+      of.jobs(jobs).stage("long", lengthen).stage("work", refuse, to_letter).sink("end", end);
+      return;
+    case place::operator_of_stage:
+      of.jobs(jobs).stage("long", lengthen, ps::workers(2)).map("work", refuse, to_letter).sink("end", end);
+      return;
+    case place::operator_of_source:
+      of.jobs(jobs).map(lengthen).map("work", refuse, to_letter).sink("end", end);
+      return;
+  }
+}
+
+/// Every job of a graph becomes a dead letter of 4 KB, on a disk that is full for a while. Those of operators
+/// on stages and sources hold the number that went in.
+int write_letters_to(const std::string& folder, place where) {
   if (!mount_small_disk(folder)) return no_right;
   const std::string ballast = folder + "/ballast";
   fill_up(ballast, 150'000);
   ps::runtime_options options;
   options.dead_letters = folder + "/letters.sqlite";
   job_graph jobs_of;
-  jobs_of.jobs(jobs)
-      .stage("long", [](int job) { return std::to_string(job) + std::string(4'000, '.'); })
-      .sink(
-          "work", [](const std::string&) { throw broken_item{"no"}; }, ps::on_error(ps::dead_letter()));
+  give_up_all(jobs_of, where);
   room_maker maker{ballast};
   run_to_end(jobs_of.g, options);
   const std::string said = maker.finish();
@@ -100,12 +121,44 @@ int write_letters_to(const std::string& folder) {
   return items.size() == jobs ? 0 : 4;
 }
 
-}  // namespace
+/// Letters are replayed on a disk that has no room for all the marks for a while.
+int mark_letters_in(const std::string& folder) {
+  if (!mount_small_disk(folder)) return no_right;
+  const std::string ballast = folder + "/ballast";
+  ps::runtime_options options;
+  options.dead_letters = folder + "/letters.sqlite";
+  constexpr int letters = 60;
+  job_graph ill;
+  ill.jobs(letters).sink(
+      "work", [](int) { throw broken_item{"no"}; }, ps::on_error(ps::dead_letter()));
+  run_to_end(ill.g, options);
+  fill_up(ballast, 100'000);
 
-TEST_CASE("a disk that is full for a while loses no dead letter and no job", "[engine][letters]") {
+  options.replay = options.dead_letters;
+  collected<int> seen;
+  job_graph well;
+  well.jobs(letters).sink(
+      "work", [&seen](int job) { seen.push(job); }, ps::on_error(ps::dead_letter()));
+  room_maker maker{ballast};
+  run_to_end(well.g, options);
+  const std::string said = maker.finish();
+  if (!mentions(said, "takes on nothing new until there is room to mark letters as replayed") ||
+      !mentions(said, "there is room again")) {
+    return 2;
+  }
+  if (seen.sorted() != numbers(letters)) return 3;
+  const auto all = ps::dead_letter_store{options.dead_letters}.list();
+  const bool marked =
+      std::all_of(all.begin(), all.end(), [](const auto& each) { return each.replayed_ns > 0; });
+  return marked && all.size() == letters ? 0 : 4;
+}
+
+/// What a process makes of a small disk of its own.
+template <class F>
+void check_on_small_disk(F work) {
   std::string folder = (std::filesystem::temp_directory_path() / "penstock-disk-XXXXXX").string();
   REQUIRE(::mkdtemp(folder.data()) != nullptr);
-  child_process child{[&](int) { return write_letters_to(folder); }};
+  child_process child{[&](int) { return work(folder); }};
   const int code = child.ended_with();
   std::filesystem::remove_all(folder);
   INFO(child.messages());
@@ -114,4 +167,16 @@ TEST_CASE("a disk that is full for a while loses no dead letter and no job", "[e
     return;
   }
   CHECK(code == 0);
+}
+
+}  // namespace
+
+TEST_CASE("a disk that is full for a while loses no dead letter and no job", "[engine][letters]") {
+  const auto where = GENERATE(place::body, place::operator_of_stage, place::operator_of_source);
+  CAPTURE(static_cast<int>(where));
+  check_on_small_disk([where](const std::string& folder) { return write_letters_to(folder, where); });
+}
+
+TEST_CASE("letters are replayed once and marked, though the disk is full for a while", "[engine][letters]") {
+  check_on_small_disk(&mark_letters_in);
 }
