@@ -25,6 +25,7 @@
 #include <penstock/runtime/run_impl.hpp>
 #include <penstock/runtime/service_notifier.hpp>
 #include <penstock/runtime/signal_guard.hpp>
+#include <penstock/runtime/status_line.hpp>
 
 namespace penstock {
 
@@ -132,7 +133,7 @@ void watch(run& running, run_result& result, signal_guard& signals, progress_dis
   int seen = 0;
   while (!has_ended()) {
     // A thread that all stages need and that a body does not give back is what a restart helps against.
-    manager.stay_alive(env.now(), env.long_turns().empty());
+    manager.stay_alive(env.now(), env.long_turns().empty(), [&] { return status_line(running.snapshot()); });
     pollfd wait{signals.fd(), POLLIN, 0};
     const bool late = ::poll(&wait, 1, longest_sleep(progress, manager.until_due(env.now()))) == 0;
     if (late && progress.active()) progress.show(running.snapshot());
@@ -178,9 +179,7 @@ penstock::run runtime::start(const graph& g) {
   }
   run_plan plan = make_plan(g.data(), options_.overrides);
   require_entered(plan);
-  if (!options_.replay.empty()) {
-    replay_letters(plan, options_.replay, options_.replay_ids, shared_->log);
-  }
+  if (!options_.replay.empty()) replay_letters(plan, options_.replay, options_.replay_ids, shared_->log);
   auto state = std::make_shared<penstock::run::impl>(
       shared_->threads, make_environment(*shared_->threads), std::move(plan),
       std::make_unique<lazy_dead_letters>(options_.dead_letters), shared_->log, options_.inactivity,

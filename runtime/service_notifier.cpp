@@ -48,11 +48,13 @@ std::int64_t service_notifier::until_due(std::int64_t now) const {
   return interval_ == 0 ? -1 : std::max<std::int64_t>(0, due_ - now);
 }
 
-bool service_notifier::stay_alive(std::int64_t now, bool healthy) {
+bool service_notifier::stay_alive(std::int64_t now, bool healthy,
+                                  const std::function<std::string()>& status) {
   if (interval_ == 0 || now < due_) return true;
   // A body that comes back in time is no reason for a restart: it is looked at again soon.
   due_ = now + (healthy ? interval_ : std::max(interval_ / 8, shortest_wait));
-  return !healthy || tell("WATCHDOG=1");
+  if (!healthy) return true;
+  return tell(status ? "WATCHDOG=1\nSTATUS=" + status() : "WATCHDOG=1");
 }
 
 bool service_notifier::tell(std::string_view state) const {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -25,8 +26,9 @@ class service_notifier {
   /// ns from `now` until `stay_alive` has something to do, 0 if it has already; negative: never. Any clock.
   std::int64_t until_due(std::int64_t now) const;
   /// Twice within the watchdog's time, and at once the first time: tells the manager that the process is
-  /// alive, if it is `healthy`.
-  bool stay_alive(std::int64_t now, bool healthy);
+  /// alive, if it is `healthy`, and with that what `status` says of it in one line, for whoever asks the
+  /// manager.
+  bool stay_alive(std::int64_t now, bool healthy, const std::function<std::string()>& status = {});
 
  private:
   bool tell(std::string_view state) const;
