@@ -30,7 +30,7 @@ constexpr std::array meanings{
     meaning{"ASK", passing, "the cluster is moving the queue"},
     meaning{"WRONGPASS", lasting, "user or password is wrong"},
     meaning{"NOAUTH", lasting, "the server wants a password: redis://user:password@host"},
-    meaning{"NOPERM", lasting, "the user may not do that; docs/guide.md says what a queue needs"},
+    meaning{"NOPERM", lasting, "the user may not do that; docs/jobs.md says what a queue needs"},
     meaning{"WRONGTYPE", lasting, "a key of the queue is of another kind; name another queue"},
     meaning{"OTHERVERSION", lasting, "another version of penstock made the queue; use that one"},
 };

@@ -22,7 +22,7 @@ namespace penstock {
 ///   ps::max_deliveries(5)})
 ///
 /// T is an item that `encode` takes. `redis_url` says what a URL may have; the queue is made where it is
-/// missing. The options are `lease`, `max_deliveries` and `until_empty`; docs/guide.md says what they mean.
+/// missing. The options are `lease`, `max_deliveries` and `until_empty`; docs/jobs.md says what they mean.
 template <class T>
 class redis_queue final : public job_source<T> {
  public:

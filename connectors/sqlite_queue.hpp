@@ -21,7 +21,7 @@ namespace penstock {
 ///   g.source("pull", ps::sqlite_queue<job>{"jobs.sqlite", ps::lease(60s), ps::max_deliveries(5)})
 ///
 /// T is an item that `encode` takes. The file is made where it is missing, on a local disk: SQLite's log
-/// needs shared memory. The options are `lease`, `max_deliveries` and `until_empty`; docs/guide.md says what
+/// needs shared memory. The options are `lease`, `max_deliveries` and `until_empty`; docs/jobs.md says what
 /// they mean.
 template <class T>
 class sqlite_queue final : public job_source<T> {
