@@ -5,6 +5,7 @@
 
 #include <penstock/messages/codec.hpp>
 #include <penstock/runtime/dead_letter_store.hpp>
+#include <penstock_test/scratch_folder.hpp>
 
 #include "runtime/engine_support.hpp"
 
@@ -17,19 +18,13 @@ namespace {
 
 /// Runs a graph with a dead letter file of its own and reads what was written.
 std::vector<ps::dead_letter_record> letters_of(ps::graph& g) {
-  const auto file = std::filesystem::temp_directory_path() / ("penstock_" + g.name() + ".sqlite");
-  const auto remove = [&] {
-    for (const char* suffix : {"", "-wal", "-shm", "-journal"})
-      std::filesystem::remove(file.string() + suffix);
-  };
-  remove();
+  const scratch_folder folder;
+  const auto file = folder / "letters.sqlite";
   ps::runtime_options options;
   options.dead_letters = file.string();
   run_to_end(g, options);
-  auto found = std::filesystem::exists(file) ? ps::dead_letter_store{file}.list()
-                                             : std::vector<ps::dead_letter_record>{};
-  remove();
-  return found;
+  return std::filesystem::exists(file) ? ps::dead_letter_store{file}.list()
+                                       : std::vector<ps::dead_letter_record>{};
 }
 
 /// Numbers from 1 that are acknowledged.
