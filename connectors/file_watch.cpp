@@ -7,11 +7,12 @@
 
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <cstdint>
 #include <string>
 #include <system_error>
 #include <utility>
+
+#include <penstock/runtime/thread_without_signals.hpp>
 
 namespace penstock {
 
@@ -27,19 +28,12 @@ file_watch::file_watch(const std::filesystem::path& file, std::function<void()> 
                    "can't watch files (too many watchers? look at sysctl fs.inotify.max_user_instances)");
   check(::inotify_add_watch(notices_, file.c_str(), IN_MODIFY), "can't watch '" + file.string() + "'");
   end_ = check(::eventfd(0, EFD_CLOEXEC), "eventfd");
-  // Signals are for the program's own threads.
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
   try {
-    thread_ = std::thread{[this] { wait(); }};
+    thread_ = thread_without_signals([this] { wait(); });
   } catch (...) {
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
     close_all();
     throw;
   }
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 file_watch::~file_watch() {

@@ -6,7 +6,6 @@
 
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <cstdint>
 #include <random>
 #include <system_error>
@@ -14,6 +13,7 @@
 
 #include <penstock/connectors/job_queue_error.hpp>
 #include <penstock/connectors/retry_delay.hpp>
+#include <penstock/runtime/thread_without_signals.hpp>
 
 namespace penstock {
 
@@ -23,19 +23,12 @@ redis_watch::redis_watch(redis_url url, const std::string& queue, std::string ch
   subscribe();  // here, so that who may not subscribe is told
   end_ = ::eventfd(0, EFD_CLOEXEC);
   if (end_ < 0) throw job_queue_error{queue, "eventfd: " + std::generic_category().message(errno)};
-  // Signals are for the program's own threads.
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
   try {
-    thread_ = std::thread{[this] { run(); }};
+    thread_ = thread_without_signals([this] { run(); });
   } catch (const std::system_error& problem) {
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
     ::close(end_);
     throw job_queue_error{queue, std::string{"no thread: "} + problem.what(), job_queue_error::kind::passing};
   }
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 redis_watch::~redis_watch() {

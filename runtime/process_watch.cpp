@@ -1,17 +1,16 @@
 #include <penstock/runtime/process_watch.hpp>
 
-#include <pthread.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <cstring>
 #include <string>
 #include <utility>
 
 #include <penstock/messages/error.hpp>
+#include <penstock/runtime/thread_without_signals.hpp>
 
 namespace penstock {
 
@@ -43,19 +42,12 @@ process_watch& process_watch::instance() {
 
 process_watch::process_watch() : events_{::epoll_create1(EPOLL_CLOEXEC)} {
   if (events_ < 0 || !expect(events_, over_.descriptor(), end_of_watch)) refuse(events_);
-  // Signals are for the program's own threads.
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
   try {
-    thread_ = std::thread{[this] { serve(); }};
+    thread_ = thread_without_signals([this] { serve(); });
   } catch (...) {
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
     ::close(events_);
     throw;
   }
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 process_watch::~process_watch() {

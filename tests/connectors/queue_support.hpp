@@ -6,39 +6,15 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
-#include <random>
 #include <string>
 
-#include <unistd.h>
-
 #include <penstock/connectors/sqlite_job_store.hpp>
+#include <penstock_test/scratch_folder.hpp>
 
 namespace penstock_test {
 
 namespace ps = penstock;
 using namespace std::chrono_literals;
-
-/// A folder that is removed with it.
-class scratch_folder {
- public:
-  scratch_folder()
-      : path_{std::filesystem::temp_directory_path() /
-              ("penstock-" + std::to_string(getpid()) + "-" + std::to_string(std::random_device{}()))} {
-    std::filesystem::create_directories(path_);
-  }
-  ~scratch_folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  scratch_folder(const scratch_folder&) = delete;
-  scratch_folder& operator=(const scratch_folder&) = delete;
-
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// A clock that goes on when it is told to.
 class hand_clock final : public ps::machine_time {

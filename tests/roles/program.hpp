@@ -17,8 +17,11 @@
 
 #include <penstock_test/catch.hpp>
 #include <penstock_test/child_process.hpp>
+#include <penstock_test/scratch_folder.hpp>
 
 namespace role_test {
+
+using penstock_test::scratch_folder;
 
 /// A run of the scenarios' program, whose output is kept. The program ends itself when it hangs.
 class program {
@@ -87,23 +90,6 @@ class program {
   pid_t id_ = -1;
   std::string out_;
   std::string err_;
-};
-
-/// Where a test's dead letters go, beside its other files.
-class scratch_folder {
- public:
-  scratch_folder() {
-    std::string name = "/tmp/penstock-roles-XXXXXX";
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  scratch_folder(const scratch_folder&) = delete;
-  scratch_folder& operator=(const scratch_folder&) = delete;
-  ~scratch_folder() { std::filesystem::remove_all(path_); }
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
 };
 
 }  // namespace role_test

@@ -24,6 +24,7 @@ class scratch_folder {
   }
 
   const std::filesystem::path& path() const { return path_; }
+  std::string file(const std::string& name) const { return (path_ / name).string(); }
   std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
 
  private:
