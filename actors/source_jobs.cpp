@@ -41,11 +41,13 @@ void source::refuse_rest(const std::string& reason) {
 }
 
 void source::settle_all() {
-  if (due_ == nullptr) due_ = verdicts_->take();
-  while (due_ != nullptr) {
-    const std::unique_ptr<delivery_token> verdict{std::exchange(due_, due_->next())};
-    settle(verdict->number(), verdict->flagged(), verdict->unwanted(), verdict->reason());
-  }
+  do {
+    while (due_ != nullptr) {
+      const std::unique_ptr<delivery_token> verdict{std::exchange(due_, due_->next())};
+      settle(verdict->number(), verdict->flagged(), verdict->unwanted(), verdict->reason());
+    }
+    due_ = verdicts_->take();
+  } while (due_ != nullptr);
 }
 
 void source::settle(std::uint64_t job, bool flagged, bool unwanted, const std::string& reason) {

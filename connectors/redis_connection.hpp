@@ -15,8 +15,8 @@ struct redisContext;
 namespace penstock {
 
 /// A connection to a Redis server, which is lost by any failure and opened anew when somebody says so. No
-/// call takes longer than the timeout of the URL, but for names that the resolver does not answer. One thread
-/// at a time. All calls throw job_queue_error; its text names `queue`.
+/// command takes longer than the timeout of the URL, but for names that the resolver does not answer; `open`
+/// is several. One thread at a time. All calls throw job_queue_error; its text names `queue`.
 class redis_connection {
  public:
   redis_connection(redis_url url, std::string queue);

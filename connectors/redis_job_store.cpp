@@ -97,15 +97,19 @@ take_result redis_job_store::take(const delivery_rules& rules) {
   const auto number = std::to_string(take_);
   const auto again = std::exchange(unsure_, true);
   auto answer = call(redis_scripts::take(), {lease, suspect_from, limit, number, again ? "1" : "0"});
-  unsure_ = false;
-  ++take_;
 
   take_result result;
   auto& items = answer.items;
+  // It counts as answered last: without memory for the answer the next take asks for the same.
+  const auto answered = [&] {
+    unsure_ = false;
+    ++take_;
+    return std::move(result);
+  };
   if (items.size() == 2) {
     if (items[0].number >= 0) result.again_in = std::chrono::microseconds{items[0].number};
     result.empty = items[1].number != 0;
-    return result;
+    return answered();
   }
   if (items.size() != 6) session_.fail_unexpected(redis_scripts::take());
   if (watch_ != nullptr) watch_->disarm();
@@ -113,7 +117,7 @@ take_result redis_job_store::take(const delivery_rules& rules) {
   job.receipt = {std::move(items[0].text), static_cast<std::uint64_t>(items[1].number)};
   job.deaths = static_cast<unsigned>(items[2].number);
   job.item = {bytes_of(items[3].text), std::move(items[4].text), std::move(items[5].text)};
-  return result;
+  return answered();
 }
 
 bool redis_job_store::verdict(const redis_scripts::script& script, const job_receipt& delivery,

@@ -29,10 +29,12 @@ local function facts_of(job)
 end
 local function keep(job, known) redis.call('HSET', facts, job, cjson.encode(known)) end
 
--- What is known of a delivery, where it is the owner's and its lease is out; else nothing.
+-- What is known of a delivery, where it is the owner's and its lease is out; else nothing. It is named by the
+-- owner's own count of takes, which goes on even if the server was emptied or has lost its last writes: job
+-- numbers and counts of deliveries come again then.
 local function held(job, delivery)
   local known = facts_of(job)
-  if known.owner == owner and known.deliveries == tonumber(delivery) and redis.call('ZSCORE', leases, job) then
+  if known.owner == owner and known.take == tonumber(delivery) and redis.call('ZSCORE', leases, job) then
     return known
   end
 end

@@ -39,11 +39,13 @@ redis_reply redis_session::call(const redis_scripts::script& script, std::string
   auto answer = run(script, time_us, arguments);
   if (answer.is_error("NOGROUP")) {
     // Somebody has emptied the server.
-    run(redis_scripts::prepare(), time_us, {connection_.server_run()});
-    answer = run(script, time_us, arguments);
+    answer = run(redis_scripts::prepare(), time_us, {connection_.server_run()});
+    if (!answer.is_error()) answer = run(script, time_us, arguments);
   }
-  if (answer.is_error()) connection_.fail(answer);
-  return answer;
+  if (!answer.is_error()) return answer;
+  // The name may lead to another server by now.
+  if (answer.is_error("READONLY") || answer.is_error("MASTERDOWN")) connection_.close();
+  connection_.fail(answer);
 }
 
 void redis_session::connect(std::string_view time_us) {

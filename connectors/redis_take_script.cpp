@@ -20,7 +20,7 @@ end
 
 local function delivery(job, known, fields)
   lease_until(job, now + lease)
-  return {job, known.deliveries, known.deaths, fields.archive or '', fields.json or '', fields.type or ''}
+  return {job, known.take, known.deaths, fields.archive or '', fields.json or '', fields.type or ''}
 end
 
 -- The answer to this very take was lost with the connection: the job is out here, and nobody works on it.
@@ -91,9 +91,9 @@ local function next_new()
       local named = fields_of(fields)
       if second ~= '0' then
         -- Added by somebody else, twice within a millisecond: as ours have one number, it goes to the end.
+        add(fields)  -- first: if it fails, the entry is still there
         redis.call('XACK', jobs, group, id)
         redis.call('XDEL', jobs, id)
-        add(fields)
       elseif named.due and (tonumber(named.due) or 0) > now then
         release(job, later, tonumber(named.due))
       elseif is_job(job, facts_of(job), named) then
@@ -110,7 +110,9 @@ local function next_ready(job)
   redis.call('XCLAIM', jobs, group, owner, 0, entry_of(job), 'JUSTID')
   local fields = entry(job)
   if not fields then
-    redis.call('HDEL', facts, job)  -- somebody else has removed it
+    -- Somebody else has removed it; Redis 6.2 has claimed it all the same.
+    redis.call('XACK', jobs, group, entry_of(job))
+    redis.call('HDEL', facts, job)
     return nil
   end
   if is_job(job, facts_of(job), fields) then return fields end

@@ -56,8 +56,9 @@ void redis_watch::run() {
       }
       if (!listen()) return;
     } catch (const std::exception&) {
-      // Who asks the queue for a job finds the same, and says so.
+      // Who asks the queue for a job finds the same, and says so; one that is told nothing would not ask.
       connection_.close();
+      ring();
       if (wait_for_end(delay.after_failure(std::uniform_real_distribution<>{}(engine)))) return;
     }
   }

@@ -101,6 +101,23 @@ TEST_CASE("a store goes on when somebody has emptied the server") {
   CHECK(taken(*a, queue.rules) == "\"job\"");
 }
 
+TEST_CASE("a verdict on a job of a server that was emptied since is on no other job") {
+  shared_server queue;
+  auto a = queue.open("a");
+  a->put(text_item("gone"));
+  const auto gone = a->take(queue.rules).job.value().receipt;
+  queue.server.ask({"FLUSHALL"});
+  a->put(text_item("new"));
+  const auto job = a->take(queue.rules).job.value().receipt;
+  REQUIRE(job.job == gone.job);
+  CHECK(a->extend(std::vector{gone}, 10s).size() == 1);
+  CHECK_FALSE(a->nack(gone, "late"));
+  CHECK_FALSE(a->bury(gone, "late"));
+  CHECK_FALSE(a->ack(gone));
+  CHECK(a->count().leased == 1);
+  CHECK(a->ack(job));
+}
+
 TEST_CASE("an entry that others add is a job, if it has its JSON") {
   shared_server queue;
   auto a = queue.open("a");

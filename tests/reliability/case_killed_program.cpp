@@ -64,6 +64,7 @@ struct kill_figures {
   double without = 0;     ///< never done
   double duplicates = 0;  ///< effects after the first
   double unfinished = 0;  ///< runs
+  double crashes = 0;     ///< ends that were neither good nor ours
 };
 
 /// Jobs that are gone although nobody has done them.
@@ -106,7 +107,8 @@ kill_figures one_run(const std::string& queue, unsigned seed, std::ostream& expl
     if (program.is_over()) {
       const auto code = program.end(30);
       ended = code == 0;
-      last = program.output();
+      if (!ended) ++found.crashes;
+      last += program.output();
     } else {
       program.send(SIGKILL);
       program.end(30);
@@ -120,7 +122,7 @@ kill_figures one_run(const std::string& queue, unsigned seed, std::ostream& expl
     if (times > 1) found.duplicates += static_cast<double>(times - 1);
   }
   if (!ended) ++found.unfinished;
-  if (ended && found.early + found.without == 0) return found;
+  if (ended && found.early + found.without + found.crashes == 0) return found;
   const std::lock_guard lock{mutex};
   explain << "  killed program, " << queue << ", seed " << seed << ": " << found.early << " acked early, "
           << found.without << " never done; " << last << '\n';
@@ -178,10 +180,12 @@ std::vector<finding> kill_programs(const settings& wanted, std::ostream& explain
     all.without += one.without;
     all.duplicates += one.duplicates;
     all.unfinished += one.unfinished;
+    all.crashes += one.crashes;
   });
   return {exactly("acked without their upload", all.early, 0, "jobs"),
           exactly("never uploaded", all.without, 0, "jobs"),
           exactly("not done in the end", all.unfinished, 0, "runs"),
+          exactly("ended by itself with another code than 0", all.crashes, 0, "programs"),
           at_least("killed", all.kills, runs, "times"),
           shown("uploaded more than once", all.duplicates, "uploads")};
 }

@@ -128,6 +128,7 @@ reliability_case soak_case() {
             const double early = value_of(told, "second_tenth");
             const double drift = early > 0 ? 100 * (value_of(told, "last_tenth") - early) / early : 100;
             return {
+                exactly("no good end", code == 0 ? 0 : 1, 0, "runs"),
                 exactly("lost, or there twice", lost, 0, "items"),
                 wanted.short_form ? shown("growth from the second to the last tenth", drift, "%")
                                   : at_most("growth from the second to the last tenth", drift, 1, "%"),
