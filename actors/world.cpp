@@ -1,5 +1,6 @@
 #include <penstock/actors/world.hpp>
 
+#include <new>
 #include <random>
 #include <utility>
 
@@ -28,7 +29,11 @@ class real_environment final : public environment {
         break;
     }
     ref<actor_box> made = world_.scheduler().spawn(std::move(logic), activity_, name);
-    turns_.add(name, made);
+    try {
+      turns_.add(name, made);
+    } catch (const std::bad_alloc&) {
+      // The actor is there, and must not be lost over this: nobody will say it if its bodies are slow.
+    }
     return made;
   }
 

@@ -31,9 +31,14 @@ constexpr auto stop = 3s;
 /// Stops one of this process's children for three seconds, once, at a random moment.
 class child_stopper {
  public:
-  child_stopper(recovery_watch& watch, std::uint32_t seed)
-      : thread_{[this, &watch, seed] { stop_one(watch, seed); }} {}
-  ~child_stopper() { thread_.join(); }
+  child_stopper(recovery_watch& watch, std::uint32_t seed, unsigned workers)
+      : watch_{watch}, thread_{[&watch, seed, workers] {
+          if (watch.await_processes(workers)) stop_one(watch, seed);
+        }} {}
+  ~child_stopper() {
+    watch_.run_ended();
+    thread_.join();
+  }
 
  private:
   static void stop_one(recovery_watch& watch, std::uint32_t seed) {
@@ -42,7 +47,7 @@ class child_stopper {
     std::unique_lock lock{mutex};
     std::condition_variable nobody;
     const auto pass = [&](auto time) { nobody.wait_for(lock, time, [] { return false; }); };
-    pass(100ms + std::chrono::milliseconds{dice() % 200});
+    pass(std::chrono::milliseconds{dice() % 300});
     const auto all = own_children();
     if (all.empty()) return;
     const pid_t victim = all[dice() % all.size()];
@@ -54,6 +59,7 @@ class child_stopper {
     if (std::find(left.begin(), left.end(), victim) != left.end()) ::kill(victim, SIGCONT);
   }
 
+  recovery_watch& watch_;
   std::thread thread_;
 };
 
@@ -64,6 +70,7 @@ int stopped_children_child(const std::vector<std::string>& words) {
   const auto seed = static_cast<std::uint32_t>(std::stoul(words.at(0)));
   const auto book = std::make_shared<job_book>(static_cast<std::uint32_t>(std::stoul(words.at(1))));
   const bool limited = words.at(2) == "limited";
+  const unsigned workers = 1 + seed % 3;
   recovery_watch watch;
   ps::graph g{"stopped"};
   g.source("jobs", book_source{book})
@@ -73,7 +80,7 @@ int stopped_children_child(const std::vector<std::string>& words) {
             static_cast<void>(compute_for(200, job));
             return done_job{job, ::getpid()};
           },
-          ps::isolated, ps::workers(1 + seed % 3), ps::restarts(1000), ps::on_error(ps::retry(1, 0ms)),
+          ps::isolated, ps::workers(workers), ps::restarts(1000), ps::on_error(ps::retry(1, 0ms)),
           ps::timeout(limited ? std::chrono::nanoseconds{time_limit} : 1h))
       .sink("end", [&watch, book](const done_job& done) {
         watch.did_a_job(done.process);
@@ -84,7 +91,7 @@ int stopped_children_child(const std::vector<std::string>& words) {
   ps::runtime rt{options};
   auto run = rt.start(g);
   {
-    const child_stopper stopper{watch, seed};
+    const child_stopper stopper{watch, seed, workers};
     run.wait();
   }
   tell_end(run, *book, "work");

@@ -38,9 +38,23 @@ void recovery_watch::hit(pid_t process) {
 
 void recovery_watch::did_a_job(pid_t process) {
   const std::lock_guard lock{mutex_};
-  if (!known_.insert(process).second || waiting_.empty()) return;
+  if (!known_.insert(process).second) return;
+  grown_.notify_all();
+  if (waiting_.empty()) return;
   times_.push_back(seconds_since(waiting_.front()) * 1000);
   waiting_.pop_front();
+}
+
+bool recovery_watch::await_processes(std::size_t count) {
+  std::unique_lock lock{mutex_};
+  grown_.wait(lock, [&] { return ended_ || known_.size() >= count; });
+  return known_.size() >= count;
+}
+
+void recovery_watch::run_ended() {
+  const std::lock_guard lock{mutex_};
+  ended_ = true;
+  grown_.notify_all();
 }
 
 std::size_t recovery_watch::hits() const {

@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <mutex>
@@ -37,6 +38,10 @@ class recovery_watch {
   /// One that has done nothing yet counts for the hit that it should have made up for.
   void hit(pid_t process);
   void did_a_job(pid_t process);
+  /// Waits until so many processes have done a job: before that a late starter would pass for a successor.
+  /// False if the run ended before.
+  bool await_processes(std::size_t count);
+  void run_ended();
 
   std::size_t hits() const;
   /// Sorted, ms.
@@ -44,9 +49,11 @@ class recovery_watch {
 
  private:
   mutable std::mutex mutex_;
+  std::condition_variable grown_;
   std::set<pid_t> known_;
   std::deque<steady::time_point> waiting_;  ///< when those were hit that have no successor yet
   std::size_t hits_ = 0;
+  bool ended_ = false;
   std::vector<double> times_;
 };
 
