@@ -6,7 +6,7 @@ namespace penstock {
 
 namespace {
 
-void discard(piece_report& report, const std::string& reason) {
+void discard(piece_report& report, const loss& reason) {
   report.outputs.discard(reason);
   if (report.failure) report.failure->item.discard(reason);
   if (report.rest) report.rest->items.discard(reason);
@@ -15,7 +15,7 @@ void discard(piece_report& report, const std::string& reason) {
 
 }  // namespace
 
-void discard(message& m, const std::string& reason) {
+void discard(message& m, const loss& reason) {
   std::visit(overloaded{
                  [&](deliver_items& each) { each.items.discard(reason); },
                  [&](assign_piece& each) { each.work.items.discard(reason); },

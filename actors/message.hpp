@@ -12,6 +12,7 @@
 #include <penstock/actors/piece_board.hpp>
 #include <penstock/actors/scope.hpp>
 #include <penstock/messages/batch.hpp>
+#include <penstock/messages/loss.hpp>
 
 namespace penstock {
 
@@ -167,7 +168,8 @@ using message =
                  member_failed, check_time, look_for_long_turns, run_is_quiet>;
 
 /// The receiver has ended: throws away what the message carries. Items that are lost so flag their tokens.
-void discard(message& m, const std::string& reason);
+/// Takes no memory.
+void discard(message& m, const loss& reason);
 
 /// Builds one visitor out of several lambdas.
 template <class... Handlers>

@@ -156,7 +156,7 @@ std::int64_t outbox::waiting_bytes() const {
   return most;
 }
 
-void outbox::discard(const std::string& reason) {
+void outbox::discard(const loss& reason) {
   for (output_edge& edge : edges_) {
     for (batch& each : edge.backlog) each.discard(reason);
     edge.backlog.clear();

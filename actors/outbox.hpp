@@ -69,7 +69,7 @@ class outbox {
   std::int64_t waiting_items() const;
   std::int64_t waiting_bytes() const;
 
-  void discard(const std::string& reason);
+  void discard(const loss& reason);
   /// Tells every consumer that nothing more comes.
   void end();
   /// There will be so many edges. Edges can't be moved to a larger array where there is no memory.

@@ -84,12 +84,14 @@ after_turn source::turn() {
   outbox_.flush(finished_);
   bool again = false;
   if (running_ && !finished_ && !paused_ && letters_.empty()) again = produce();
+  flush_verdicts();
   if (finished_ && !told_end_ && outbox_.empty() && letters_.empty()) {
     told_end_ = true;
     outbox_.end();
   }
   const bool settled = !plan_.acknowledges || settled_ == next_job_;
-  if (!told_end_ || !settled || !has_let_go()) return again ? after_turn::again : after_turn::wait;
+  if (!told_end_ || !settled || waits_to_flush() || !has_let_go())
+    return again ? after_turn::again : after_turn::wait;
   if (body_) {
     const current_body here{run_.graph, plan_.name};
     try {
@@ -176,6 +178,7 @@ void source::finish() {
 }
 
 void source::abort(const std::string& reason) {
+  hurried_ = true;
   finish();
   outbox_.discard(reason);
   letters_.throw_away(reason, [](const unwritten_letter&) { return true; });
@@ -209,6 +212,8 @@ stage_figures source::figures() const {
     }
   } else if (plan_.in_flight > 0 && next_job_ - settled_ >= plan_.in_flight) {
     f.waits_for = "verdicts on its jobs (in_flight)";
+  } else if (told_end_ && owes_) {
+    f.waits_for = "its origin, which has not heard all verdicts yet";
   } else if (paused_) {
     f.waits_for = expecting_ ? "its origin, which has nothing at the moment"
                              : "verdicts on the last of its items (replay)";

@@ -56,6 +56,9 @@ class source final : public actor_logic {
   bool produce();
   void pause(std::chrono::nanoseconds for_so_long);
   void unpause();
+  void remind_at(std::int64_t when);
+  void flush_verdicts();
+  bool waits_to_flush();
   void keep_leases();
   bool has_let_go();
   void add_tokens(batch& made);
@@ -98,11 +101,14 @@ class source final : public actor_logic {
   delivery_token* due_ = nullptr;  ///< taken from there, and not looked at yet
   bool was_blocked_ = false;
 
-  bool paused_ = false;      ///< its origin has nothing at the moment
-  bool expecting_ = false;   ///< and something from outside will change that, or the time
-  std::int64_t ask_at_ = 0;  ///< ns; of the earliest timer that is set, 0: none
-  address lease_keeper_;     ///< null: there is none, or it has ended
-  bool dismissed_ = false;   ///< it was told to end
+  bool paused_ = false;           ///< its origin has nothing at the moment
+  bool expecting_ = false;        ///< and something from outside will change that, or the time
+  std::int64_t ask_at_ = 0;       ///< ns; of the earliest timer that is set, 0: none
+  bool owes_ = false;             ///< its origin some verdicts
+  bool hurried_ = false;          ///< tells no verdicts that can't be told at once
+  std::int64_t flush_until_ = 0;  ///< ns; at its end it owes them no longer; 0: not at its end
+  address lease_keeper_;          ///< null: there is none, or it has ended
+  bool dismissed_ = false;        ///< it was told to end
 };
 
 }  // namespace penstock

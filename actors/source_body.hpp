@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <optional>
 #include <string>
 
 #include <penstock/actors/worker_context.hpp>
@@ -60,6 +61,8 @@ class source_body {
   /// Refuses all deliveries that have no verdict yet: nobody will bring one. Throws what the last of those
   /// that failed threw.
   virtual void refuse_open(const std::string&) {}
+  /// Tells its origin the verdicts that could not be told at once. When to call again; nothing: none is owed.
+  virtual std::optional<std::chrono::nanoseconds> flush_verdicts() { return std::nullopt; }
   virtual void stop(source_context&) {}
   /// The run drains: no new items. False: there may be old ones to give once more, until `fill` says that it
   /// has ended.

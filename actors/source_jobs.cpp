@@ -28,6 +28,7 @@ void source::refuse_rest(const std::string& reason) {
   finish();
   if (refused_) return;
   refused_ = true;
+  hurried_ = true;
   settled_ = next_job_;
   outbox_.discard(reason);
   letters_.throw_away(reason, [](const unwritten_letter&) { return true; });

@@ -74,15 +74,21 @@ void job_puller::bury(const job_receipt& delivery, const std::string& reason) {
 
 void job_puller::settle(verdict what) {
   untold_.push_back(std::move(what));
-  if (holds_back()) return;
+  flush();
+}
+
+std::optional<nanoseconds> job_puller::flush() {
+  if (untold_.empty()) return std::nullopt;
+  if (holds_back()) return again_at_ - around_.now();
   try {
     open();
     tell_all();
     went_well();
+    return std::nullopt;
   } catch (const job_queue_error& problem) {
     if (!problem.is_passing()) throw;
     hold_back(problem.what());
-    around_.wake();  // so that it is tried again, also where nothing else would ask for a job
+    return again_at_ - around_.now();
   }
 }
 

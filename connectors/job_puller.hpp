@@ -37,7 +37,7 @@ class job_puller {
   using opener = std::function<std::unique_ptr<job_store>()>;
   struct surroundings {
     std::shared_ptr<spdlog::logger> log;
-    std::function<void()> wake;                     ///< makes the source ask again; any thread
+    std::function<void()> wake;                     ///< the store's, where there may be jobs; any thread
     std::function<double()> random;                 ///< in [0, 1): spreads the tries of many programs
     std::function<std::chrono::nanoseconds()> now;  ///< of a clock that goes on evenly
   };
@@ -58,7 +58,10 @@ class job_puller {
   /// Extends the leases of all deliveries that the store has not heard the verdict on, in one call.
   void extend();
 
-  /// Tells what is left of verdicts, if it can be told now.
+  /// Tells what is left of verdicts, unless the last try was just now. When to call again; nothing: all are
+  /// told.
+  std::optional<std::chrono::nanoseconds> flush();
+  /// The last try, in any case.
   void finish();
 
   /// Verdicts that wait for the store.

@@ -28,7 +28,9 @@ class job_source {
     puller_.is = std::make_unique<job_puller>(queue_, settings_, open_,
                                               job_puller::real(context.run().log, context.waker()));
   }
-  void on_stop(source_context&) { puller_.is->finish(); }
+  void on_stop(source_context&) {
+    if (puller_.is) puller_.is->finish();
+  }
 
   std::optional<delivery<T, job_receipt>> operator()(source_context& context) {
     for (;;) {
@@ -49,6 +51,10 @@ class job_source {
 
   void ack(const job_receipt& delivery) { puller_.is->ack(delivery); }
   void nack(const job_receipt& delivery, const std::string& reason) { puller_.is->nack(delivery, reason); }
+  std::optional<std::chrono::nanoseconds> flush_verdicts() {
+    if (!puller_.is) return std::nullopt;  // it could not start
+    return puller_.is->flush();
+  }
   /// The puller knows of more: those whose verdict it could not tell yet.
   void extend(std::span<const job_receipt>) { puller_.is->extend(); }
   std::chrono::nanoseconds lease() const { return settings_.rules.lease; }

@@ -27,6 +27,9 @@ struct own_nack {
 struct own_extend {
   void extend();
 };
+struct own_flush_verdicts {
+  void flush_verdicts();
+};
 
 template <class F, class Own>
 struct with_member : F, Own {};
@@ -57,6 +60,10 @@ concept names_nack = may_be_inherited<F> && !requires {
 template <class F>
 concept names_extend = may_be_inherited<F> && !requires {
   &with_member<F, own_extend>::extend;
+};
+template <class F>
+concept names_flush_verdicts = may_be_inherited<F> && !requires {
+  &with_member<F, own_flush_verdicts>::flush_verdicts;
 };
 
 }  // namespace penstock::detail

@@ -31,6 +31,7 @@ enum class misuse {
   ack_of_move_only_item,
   extend_not_callable,
   extend_of_move_only_receipt,
+  flush_verdicts_not_callable,
   delivery_without_ack,
   replay_of_acknowledging_source,
   replay_of_move_only_items,
@@ -142,6 +143,10 @@ constexpr void refuse() {
       Found != extend_not_callable,
       "penstock: a source with extend takes in it what its ack takes, or a std::span of that, and says "
       "with std::chrono::nanoseconds lease() const how long a job is its own");
+  static_assert(
+      Found != flush_verdicts_not_callable,
+      "penstock: flush_verdicts() of a source with ack returns std::optional<std::chrono::nanoseconds>: "
+      "when to call it again, or nothing when no verdict is owed");
   static_assert(Found != extend_of_move_only_receipt,
                 "penstock: a source with extend needs receipts that can be copied");
   static_assert(Found != delivery_without_ack,

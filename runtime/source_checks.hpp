@@ -41,6 +41,7 @@ constexpr misuse acknowledgement_misuse() {
   if (acks && !calls_for_each_item<F>) return misuse::ack_of_many;
   if (acks && !parts_of<given>::apart && !copyable_item<given>) return misuse::ack_of_move_only_item;
   if (names_extend<F> && !extending_source<F>) return misuse::extend_not_callable;
+  if (names_flush_verdicts<F> && !flushes_verdicts<F>) return misuse::flush_verdicts_not_callable;
   if (extending_source<F> && !std::is_copy_constructible_v<receipt>)
     return misuse::extend_of_move_only_receipt;
   if (calls_for_each_item<F> && parts_of<given>::apart && !acks) return misuse::delivery_without_ack;

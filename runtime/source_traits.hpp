@@ -3,6 +3,7 @@
 #include <chrono>
 #include <concepts>
 #include <functional>
+#include <optional>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -98,6 +99,12 @@ template <class F>
 concept extending_source = acknowledging_source<F> &&
     (extends_one_by_one<F> || extends_together<F>)&&requires(const F& fixed) {
   std::chrono::nanoseconds{fixed.lease()};
+};
+
+/// Hears of its own accord when there may be verdicts that it could not tell its origin.
+template <class F>
+concept flushes_verdicts = acknowledging_source<F> && requires(F& f) {
+  { f.flush_verdicts() } -> std::convertible_to<std::optional<std::chrono::nanoseconds>>;
 };
 
 }  // namespace penstock::detail

@@ -59,6 +59,13 @@ class calling_source final : public source_body {
   void refuse_open(const std::string& reason) override {
     if constexpr (acknowledges) verdicts_.settle_all(f_, reason);
   }
+  std::optional<std::chrono::nanoseconds> flush_verdicts() override {
+    if constexpr (detail::flushes_verdicts<F>) {
+      return f_.flush_verdicts();
+    } else {
+      return std::nullopt;
+    }
+  }
   std::chrono::nanoseconds lease() const override {
     if constexpr (extending_source<F>) {
       return f_.lease();

@@ -168,13 +168,32 @@ TEST_CASE("verdicts on which the store was away are told later, in order and bef
   puller.ack(first);
   puller.ack(second);
   CHECK(puller.untold() == 2);
-  CHECK(queue.woken == 1);  // so that somebody tries again
-  const auto wait = puller.next().again_in;
+  const auto wait = puller.flush();  // so that somebody tries again
   REQUIRE(wait);
   queue.there.away = false;
   queue.now += *wait;
   CHECK(puller.next().job);
   CHECK(queue.there.told == told{"ack 3", "ack 2"});
+}
+
+TEST_CASE("verdicts on which the store was away are told without asking for a job, when it is time") {
+  pulled_queue queue;
+  auto puller = queue.make();
+  CHECK_FALSE(puller.flush());
+  CHECK(queue.there.opened == 0);
+  queue.there.jobs = 2;
+  const auto job = puller.next().job->receipt;
+  queue.there.away = true;
+  puller.ack(job);
+  const auto wait = puller.flush();
+  REQUIRE(wait);
+  queue.there.away = false;
+  CHECK(puller.flush() == wait);  // nobody tries before
+  CHECK(queue.there.told.empty());
+  queue.now += *wait;
+  CHECK_FALSE(puller.flush());
+  CHECK(queue.there.told == told{"ack 2"});
+  CHECK(queue.there.jobs == 1);
 }
 
 TEST_CASE("what is left of verdicts is told at the end, or named as lost") {

@@ -15,6 +15,27 @@
 
 using namespace penstock_test;
 
+namespace {
+
+/// A queue that rings when it owes its server a verdict.
+struct watched_queue {
+  void on_start(ps::source_context& context) { queue.on_start(context); }
+  void on_stop(ps::source_context& context) { queue.on_stop(context); }
+  auto operator()(ps::source_context& context) { return queue(context); }
+  void ack(const ps::job_receipt& job) { queue.ack(job); }
+  void nack(const ps::job_receipt& job, const std::string& reason) { queue.nack(job, reason); }
+  std::optional<std::chrono::nanoseconds> flush_verdicts() {
+    const auto again_in = queue.flush_verdicts();
+    if (again_in) owes->ring();
+    return again_in;
+  }
+
+  ps::redis_queue<int> queue;
+  bell* owes;
+};
+
+}  // namespace
+
 TEST_CASE("a graph works on all jobs of a queue on a server and leaves it empty") {
   const redis_server server;
   ps::redis_queue<int> queue{server.url_text(), "jobs", ps::until_empty};
@@ -93,6 +114,36 @@ TEST_CASE("a server that is killed under a run and comes back loses no job and g
   const auto left = queue.store().count();
   CHECK(left.done == jobs);
   CHECK(left.dead == 0);
+}
+
+TEST_CASE("a run that is done but for its last verdict waits for a server that is away") {
+  redis_server server;
+  ps::redis_queue<int> queue{server.url_text(), "jobs"};
+  queue.put_all({1, 2});
+  bell begun;
+  bell owes;
+  bell killed;
+  ps::runtime rt;
+  ps::graph g{"jobs"};
+  g.source("pull", watched_queue{queue, &owes}, ps::in_flight(1))
+      .sink(
+          "work",
+          [&](const int&) {
+            begun.ring();
+            killed.await();
+          },
+          ps::blocking);
+  auto run = rt.start(g);
+  REQUIRE(begun.await());
+  run.drain();
+  server.kill_now();
+  killed.ring();
+  REQUIRE(owes.await());
+  server.start();
+  run.wait();
+  const auto left = queue.store().count();
+  CHECK(left.done == 1);
+  CHECK(left.queued == 1);
 }
 
 TEST_CASE("a URL that is none is refused when the queue is made") {

@@ -61,6 +61,13 @@ constexpr std::int64_t duration(const node& n, std::uint64_t value) {
   return drawn % 37 == 0 ? 50 * usual : usual;
 }
 
+/// ns that a source's origin is away from the moment at which it should hear the verdict; of a third of the
+/// sources now and then, of the others never.
+constexpr std::int64_t outage(const node& n, std::uint64_t value) {
+  if (n.salt % 3 != 0 || lot(n, value, 0xa) >= 24) return 0;
+  return static_cast<std::int64_t>(mix(mix(n.salt, value), 0xaa) % 2'000'000);
+}
+
 inline std::string load_of(bool heavy, std::uint64_t value) {
   if (!heavy) return {};
   return std::string((value >> 8) % 16 == 0 ? (value >> 16) % most_load : (value >> 16) % 50, 'x');

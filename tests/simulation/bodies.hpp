@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -204,14 +205,44 @@ struct calling_source : labour {
   }
 };
 
+/// Its origin is away now and then when it should hear a verdict.
 struct acknowledging_source : calling_source {
+  explicit acknowledging_source(labour hands) : calling_source{std::move(hands)} {}
+
   std::optional<item> operator()() {
     auto next = calling_source::operator()();
     if (next) set->log->delivered.emplace_back(of->number, next->value);
     return next;
   }
-  void ack(const item& job) { set->log->judged(*of, job.value, true); }
-  void nack(const item& job, const std::string&) { set->log->judged(*of, job.value, false); }
+  void ack(const item& job) { settle(job.value, true); }
+  void nack(const item& job, const std::string&) { settle(job.value, false); }
+
+  std::optional<std::chrono::nanoseconds> flush_verdicts() {
+    if (untold.empty()) return std::nullopt;
+    if (set->env->now() < away_until) return std::chrono::nanoseconds{away_until - set->env->now()};
+    tell_all();
+    return std::nullopt;
+  }
+  void on_stop() {
+    if (!untold.empty()) set->log->owed = true;
+    tell_all();
+    calling_source::on_stop();
+  }
+
+ private:
+  void settle(std::uint64_t job, bool acked) {
+    if (untold.empty()) {
+      if (const auto away = outage(*of, job); away > 0) away_until = set->env->now() + away;
+    }
+    untold.emplace_back(job, acked);
+    if (set->env->now() >= away_until) tell_all();
+  }
+  void tell_all() {
+    for (const auto& [job, acked] : std::exchange(untold, {})) set->log->judged(*of, job, acked);
+  }
+
+  std::vector<std::pair<std::uint64_t, bool>> untold;
+  std::int64_t away_until = 0;
 };
 
 struct generating_source {

@@ -212,6 +212,8 @@ class checker {
 
   /// Every delivery gets one verdict, after its last effect, and a nack exactly if something of it was lost.
   void check_verdicts() {
+    if (log_.owed && seen_.state.phase == run_phase::done)
+      fail("the run ended before all verdicts were told");
     std::map<std::pair<int, std::uint64_t>, int> job_of;
     for (std::size_t i = 0; i < expected_.jobs.size(); ++i) {
       job_of[{expected_.jobs[i].source, expected_.jobs[i].value}] = static_cast<int>(i);

@@ -49,6 +49,7 @@ class journal {
   std::vector<std::string> complaints;                   ///< what bodies saw and must not see
   std::vector<penstock::dead_letter_record> letters;
   bool stopped = false;  ///< some body wanted no more
+  bool owed = false;     ///< a source was stopped before its origin had heard all verdicts
 
  private:
   std::uint64_t next_ = 0;

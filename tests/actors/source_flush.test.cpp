@@ -1,0 +1,125 @@
+// Verdicts that an origin could not be told when they came.
+
+#include <penstock_test/catch.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <penstock/actors/source.hpp>
+#include <penstock_test/recorder.hpp>
+
+namespace ps = penstock;
+using namespace penstock_test;
+using namespace std::chrono_literals;
+
+namespace {
+
+class counting_world final : public still_world {
+ public:
+  ps::address spawn(std::unique_ptr<ps::actor_logic> keeper, ps::lane, const std::string&) override {
+    spawned = std::move(keeper);
+    return ps::make_ref<recorder>();
+  }
+  void remind(std::int64_t, ps::address, ps::message m) override { reminders.push_back(std::move(m)); }
+  void expect() override { ++expected; }
+  void stop_expecting() override { --expected; }
+
+  int expected = 0;
+  std::unique_ptr<ps::actor_logic> spawned;
+  std::vector<ps::message> reminders;
+};
+
+struct origin_state {
+  bool away = true;
+  std::chrono::nanoseconds lease{};
+  int flushed = 0;
+  bool stopped = false;
+};
+
+/// Owes its origin something from the beginning, and has no items.
+class owing_source final : public ps::source_body {
+ public:
+  explicit owing_source(origin_state& origin) : origin_{origin} {}
+  void fill(ps::fill_work& work, ps::source_context&) override { work.ended = true; }
+  void settle(std::uint64_t, bool, const std::string&) override {}
+  std::optional<std::chrono::nanoseconds> flush_verdicts() override {
+    ++origin_.flushed;
+    if (origin_.away) return 5ms;
+    return std::nullopt;
+  }
+  std::chrono::nanoseconds lease() const override { return origin_.lease; }
+  void stop(ps::source_context&) override { origin_.stopped = true; }
+
+ private:
+  origin_state& origin_;
+};
+
+/// A source that has made everything, and still owes its origin verdicts.
+struct ended_source {
+  explicit ended_source(std::chrono::nanoseconds lease = 0ns) {
+    origin.lease = lease;
+    plan.name = "pull";
+    plan.acknowledges = true;
+    plan.make_body = [this] { return std::make_unique<owing_source>(origin); };
+    at_work.emplace(plan, 0, env, run);
+    at_work->set_self(ps::make_ref<recorder>());
+    at_work->set_controller(ps::make_ref<recorder>());
+    const auto port = at_work->outputs().connect(ps::make_ref<recorder>(), "end", 0, 100,
+                                                 ps::make_ref<ps::edge_link>(ps::make_ref<ps::fan_out>()));
+    at_work->outputs().granted(port, {100, 1'000'000});
+    tell(ps::start_run{});
+  }
+  ps::after_turn tell(ps::message m) {
+    at_work->receive(m);
+    return at_work->turn();
+  }
+  ps::after_turn at(std::chrono::nanoseconds time) {
+    env.time = time.count();
+    return tell(ps::ask_again{env.time});
+  }
+
+  counting_world env;
+  ps::run_state run;
+  origin_state origin;
+  ps::source_plan plan;
+  std::optional<ps::source> at_work;
+};
+
+}  // namespace
+
+TEST_CASE("a source whose origin has not heard all verdicts does not end", "[actors][source]") {
+  ended_source pull;
+  CHECK(pull.env.expected == 1);  // nobody shall take the run for deadlocked
+  REQUIRE(pull.env.reminders.size() == 1);
+  CHECK(std::get<ps::ask_again>(pull.env.reminders.front()).when == 5'000'000);
+  CHECK(pull.at_work->figures().waits_for == "its origin, which has not heard all verdicts yet");
+  const int before = pull.origin.flushed;
+  CHECK(pull.at(5ms) == ps::after_turn::wait);
+  CHECK(pull.origin.flushed > before);
+  CHECK(pull.env.reminders.size() == 2);
+  pull.origin.away = false;
+  CHECK(pull.at(10ms) == ps::after_turn::done);
+  CHECK(pull.origin.stopped);
+  CHECK(pull.env.expected == 0);
+}
+
+TEST_CASE("an origin that stays away is waited for until the lease is over", "[actors][source]") {
+  ended_source pull{100ms};
+  CHECK(pull.at(99ms) == ps::after_turn::wait);
+  CHECK(pull.env.expected == 1);
+  CHECK(pull.at(100ms) == ps::after_turn::wait);  // for its lease keeper alone
+  CHECK(pull.env.expected == 0);
+  CHECK(pull.tell(ps::leases_ended{}) == ps::after_turn::done);
+}
+
+TEST_CASE("an abort and the deadline of a drain wait for no origin", "[actors][source]") {
+  ended_source aborted;
+  CHECK(aborted.tell(ps::abort_run{"test"}) == ps::after_turn::done);
+  CHECK(aborted.env.expected == 0);
+  ended_source drained;
+  CHECK(drained.tell(ps::drain_run{}) == ps::after_turn::wait);
+  CHECK(drained.tell(ps::refuse_rest{"test"}) == ps::after_turn::done);
+  CHECK(drained.env.expected == 0);
+}
