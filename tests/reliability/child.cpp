@@ -84,7 +84,11 @@ bool child::await(const std::string& text, double limit) {
 
 void child::let_run(double seconds) {
   const auto began = steady::now();
-  for (double left = seconds; left > 0.001 && read_some(left);) left = seconds - seconds_since(began);
+  double left = seconds;
+  do {
+    if (!read_some(left)) return;
+    left = seconds - seconds_since(began);
+  } while (left > 0.001);
 }
 
 void child::send(int signal) { ::kill(id_, signal); }

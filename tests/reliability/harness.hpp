@@ -69,6 +69,7 @@ reliability_case poison_case();
 reliability_case stopped_children_case();
 reliability_case killed_sqlite_case();
 reliability_case killed_redis_case();
+reliability_case killed_server_case();
 reliability_case full_disk_case();
 reliability_case soak_case();
 

@@ -20,10 +20,10 @@ constexpr const char* usage = R"(penstock_reliability: breaks things and looks w
 )";
 
 std::vector<reliability_case> all_cases() {
-  return {simulation_case(),    retries_case(),          killed_children_case(), poison_case(),
-          killed_sqlite_case(), killed_redis_case(),     allocations_case(),     full_disk_case(),
-          sigterm_case(),       stopped_children_case(), hung_bodies_case(),     exits_case(),
-          soak_case()};
+  return {simulation_case(),    retries_case(),      killed_children_case(),  poison_case(),
+          killed_sqlite_case(), killed_redis_case(), killed_server_case(),    allocations_case(),
+          full_disk_case(),     sigterm_case(),      stopped_children_case(), hung_bodies_case(),
+          exits_case(),         soak_case()};
 }
 
 const std::map<std::string, int (*)(const std::vector<std::string>&)> children{

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <penstock/connectors/job_ledger.hpp>
+
+namespace reliability {
+
+inline constexpr std::uint32_t queued_jobs = 60;
+
+/// Opens a queue, as `sqlite:FILE` or `redis:URL#NAME`.
+std::unique_ptr<penstock::job_ledger> open_ledger(const std::string& queue);
+
+/// Puts in the jobs 0 to queued_jobs - 1.
+void put_jobs(penstock::job_ledger& ledger);
+
+/// What became of the jobs of one run, whose effects are files in `folder`.
+struct job_figures {
+  double kills = 0;
+  double early = 0;       ///< gone from the queue without their effect
+  double without = 0;     ///< never done
+  double left = 0;        ///< still in the queue in the end
+  double duplicates = 0;  ///< effects after the first
+  double crashes = 0;     ///< ends that were neither good nor ours
+
+  void look_for_early(const penstock::job_ledger& ledger, const std::filesystem::path& folder);
+  /// All programs have ended.
+  void count_effects(const penstock::job_ledger& ledger, const std::filesystem::path& folder);
+  void add(const job_figures& other);
+  bool good() const { return early + without + left + crashes == 0; }
+};
+
+/// Words for a child that works on the queue until it is empty, and exits with 0. `seed` decides what pool it
+/// has.
+std::vector<std::string> queue_worker(unsigned seed, const std::string& queue,
+                                      const std::filesystem::path& folder);
+
+}  // namespace reliability
