@@ -93,7 +93,7 @@ job_queues::job job_queues::take(std::size_t worker) {
     if (work == nullptr) work = park(worker);
     if (work == nullptr) continue;  // woken up
     found(own);
-    own.taken.fetch_add(1, std::memory_order_relaxed);
+    own.taken.store(own.taken.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     return work;
   }
 }
@@ -102,7 +102,7 @@ job_queues::job job_queues::take_own(worker_queue& own) {
   const std::lock_guard lock{own.mutex};
   if (own.next != nullptr && (own.jobs.empty() || own.in_a_row < most_in_a_row)) {
     ++own.in_a_row;
-    own.has_next.store(false);
+    own.has_next.store(false, std::memory_order_release);  // who still sees the old one looks in vain
     return std::exchange(own.next, nullptr);
   }
   own.in_a_row = 0;
@@ -163,7 +163,8 @@ job_queues::job job_queues::search(std::size_t worker) {
 
 /// The worker has a job and is no longer searching; if it was the last to search, another one should.
 void job_queues::found(worker_queue& own) {
-  own.began = tick_clock_now();
+  // Who was at work until now has just looked at the clock; a second look would cost as much as the rest.
+  own.began = own.searching ? tick_clock_now() : tick_clock_last();
   if (own.busy_since == 0) own.busy_since = own.began;
   if (!std::exchange(own.searching, false)) return;
   // It may have been the one on watch.

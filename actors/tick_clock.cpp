@@ -46,7 +46,9 @@ struct anchor {
   std::int64_t last = 0;
 };
 
-std::int64_t look_again(anchor& mine) {
+thread_local constinit anchor mine;
+
+std::int64_t look_again() {
   static const bool usable = ticks_are_constant();
   static const reading first = look();
   mine.at = look();
@@ -61,11 +63,12 @@ std::int64_t look_again(anchor& mine) {
 
 }  // namespace
 
+std::int64_t tick_clock_last() { return mine.last > 0 ? mine.last : tick_clock_now(); }
+
 std::int64_t tick_clock_now() {
-  thread_local anchor mine;
   // A thread that moved to a core whose counter is behind sees a huge difference and looks again.
   const std::uint64_t passed = __rdtsc() - mine.at.ticks;
-  if (passed >= mine.valid_for) return look_again(mine);
+  if (passed >= mine.valid_for) return look_again();
   const auto now = mine.at.ns + static_cast<std::int64_t>(static_cast<double>(passed) * mine.ns_per_tick);
   mine.last = std::max(mine.last, now);
   return mine.last;
@@ -74,6 +77,7 @@ std::int64_t tick_clock_now() {
 #else
 
 std::int64_t tick_clock_now() { return steady_now(); }
+std::int64_t tick_clock_last() { return steady_now(); }
 
 #endif
 

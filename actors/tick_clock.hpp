@@ -10,6 +10,9 @@ namespace penstock {
 /// never go back. Any thread.
 std::int64_t tick_clock_now();
 
+/// What this thread's last reading was; without one, a new one. Costs next to nothing.
+std::int64_t tick_clock_last();
+
 /// The real clock, on the same scale.
 std::int64_t steady_now();
 

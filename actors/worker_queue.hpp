@@ -19,7 +19,7 @@ struct alignas(64) job_queues::worker_queue {
   std::deque<job, reserve_allocator<job>> jobs;
   job next = nullptr;
   std::atomic<std::size_t> size{0};     ///< of the queue alone: `next` is not for others
-  std::atomic<std::uint64_t> taken{0};  ///< jobs that this worker has begun
+  std::atomic<std::uint64_t> taken{0};  ///< jobs that this worker has begun; it alone writes
   std::atomic<bool> has_next{false};
 
   // The worker's own.

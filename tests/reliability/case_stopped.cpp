@@ -76,8 +76,9 @@ int stopped_children_child(const std::vector<std::string>& words) {
   g.source("jobs", book_source{book})
       .stage(
           "work",
-          [](const std::uint32_t& job) {
-            static_cast<void>(compute_for(200, job));
+          // So long that there is work left for the successor.
+          [workers](const std::uint32_t& job) {
+            static_cast<void>(compute_for(200 * workers, job));
             return done_job{job, ::getpid()};
           },
           ps::isolated, ps::workers(workers), ps::restarts(1000), ps::on_error(ps::retry(1, 0ms)),
