@@ -13,6 +13,13 @@ void look_out::wanted_by(std::int64_t when, std::int64_t now) {
   }
 }
 
+call_guard::~call_guard() {
+  if (!current_) return;
+  const loss reason{"its stage was lost"};
+  current_->tokens.flag(reason);
+  if (current_->open_scope) current_->open_scope->flag(reason);
+}
+
 void call_guard::begin(call started) {
   const auto began = started.began;
   const auto deadline = started.deadline;

@@ -58,6 +58,8 @@ class call_guard : public ref_counted {
   };
 
   explicit call_guard(ref<look_out> watch) : watch_{std::move(watch)} {}
+  /// A call that nobody took back or away is lost: worker and stage have come to their ends without it.
+  ~call_guard() override;
 
   /// Worker.
   void begin(call started);

@@ -8,6 +8,7 @@
 
 #include <penstock/actors/unwritten_letter.hpp>
 #include <penstock/messages/batch.hpp>
+#include <penstock/messages/loss.hpp>
 #include <penstock/messages/reserve.hpp>
 
 namespace penstock {
@@ -83,6 +84,14 @@ struct piece_report : from_reserve {
   bool broke = false;             ///< the worker itself threw: it lost what it had, and the run can't go on
   std::int64_t began = 0;         ///< ns
   std::int64_t finished = 0;
+
+  /// Throws away what it carries. Takes no memory.
+  void discard(const loss& reason) {
+    outputs.discard(reason);
+    if (failure) failure->item.discard(reason);
+    if (rest) rest->items.discard(reason);
+    for (unwritten_letter& each : letters) each.tokens.flag(reason);
+  }
 };
 
 }  // namespace penstock

@@ -15,6 +15,12 @@ bool joins(const piece_report& before, const piece_report& next) {
 
 }  // namespace
 
+piece_board::~piece_board() {
+  const loss reason{"its worker was lost"};
+  for (piece_report& each : done_) each.discard(reason);
+  rest_.items.discard(reason);
+}
+
 std::optional<piece> piece_board::take() {
   const std::lock_guard lock{mutex_};
   if (rest_.items.empty()) return std::nullopt;

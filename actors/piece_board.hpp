@@ -15,6 +15,8 @@ class piece_board : public ref_counted {
  public:
   /// `since`: when the worker got it, ns.
   explicit piece_board(piece whole, std::int64_t since = 0) : rest_{std::move(whole)}, since_{since} {}
+  /// What nobody has taken over is lost: its worker broke.
+  ~piece_board() override;
 
   std::int64_t since() const { return since_; }
 

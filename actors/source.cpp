@@ -72,6 +72,7 @@ void source::start() {
     body_ = plan_.make_body();
     if (plan_.make_chain) chain_ = plan_.make_chain();
     body_->start(context_);
+    started_ = true;
     keep_leases();
     running_ = true;
   } catch (...) {

@@ -58,6 +58,7 @@ class source final : public actor_logic {
   void unpause();
   void remind_at(std::int64_t when);
   void flush_verdicts();
+  void owes(bool verdicts);
   bool waits_to_flush();
   void keep_leases();
   bool has_let_go();
@@ -87,6 +88,7 @@ class source final : public actor_logic {
   letter_backlog letters_;                       ///< while there are any, it makes nothing
   std::unique_ptr<stage_figures> bare_figures_;  ///< kept ready for an end without memory
 
+  bool started_ = false;   ///< its body is
   bool running_ = false;   ///< may produce
   bool finished_ = false;  ///< nothing more will be made
   bool told_end_ = false;

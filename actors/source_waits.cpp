@@ -1,3 +1,6 @@
+#include <chrono>
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -7,13 +10,26 @@
 
 namespace penstock {
 
+namespace {
+
+/// At the end: how long a source without leases is given to tell its origin the last verdicts.
+constexpr std::int64_t longest_flush = 60'000'000'000;
+
+constexpr std::int64_t later(std::int64_t now, std::chrono::nanoseconds delay) {
+  return delay < std::chrono::nanoseconds::max() - std::chrono::nanoseconds{now}
+             ? now + delay.count()
+             : std::numeric_limits<std::int64_t>::max();
+}
+
+}  // namespace
+
 void source::pause(std::chrono::nanoseconds for_so_long) {
   paused_ = true;
   if (for_so_long == source_context::verdicts_only) return;
   expecting_ = true;
   env_.expect();
   if (for_so_long == std::chrono::nanoseconds::max()) return;
-  remind_at(env_.now() + for_so_long.count());
+  remind_at(later(env_.now(), for_so_long));
 }
 
 void source::remind_at(std::int64_t when) {
@@ -30,7 +46,7 @@ void source::unpause() {
 
 /// An origin that was away when it should have heard verdicts is tried again, whatever else the source does.
 void source::flush_verdicts() {
-  if (!plan_.acknowledges || !body_) return;
+  if (!plan_.acknowledges || !started_ || hurried_) return;
   std::optional<std::chrono::nanoseconds> again_in;
   const current_body here{run_.graph, plan_.name};
   try {
@@ -38,9 +54,14 @@ void source::flush_verdicts() {
   } catch (...) {
     fail_run(std::current_exception(), {});
   }
-  if (again_in) remind_at(env_.now() + again_in->count());
-  if (std::exchange(owes_, again_in.has_value()) == owes_) return;
-  if (owes_) {
+  owes(again_in.has_value());
+  if (again_in && *again_in < std::chrono::nanoseconds::max()) remind_at(later(env_.now(), *again_in));
+}
+
+void source::owes(bool verdicts) {
+  if (owes_ == verdicts) return;
+  owes_ = verdicts;
+  if (verdicts) {
     env_.expect();
   } else {
     env_.stop_expecting();
@@ -50,14 +71,14 @@ void source::flush_verdicts() {
 /// At the end: for the length of a lease, after which the origin gives the jobs to somebody else anyway.
 bool source::waits_to_flush() {
   if (!owes_) return false;
-  const auto lease = body_->lease().count();
-  if (lease > 0 && flush_until_ == 0) {
-    flush_until_ = env_.now() + lease;
-    env_.remind(lease, self_, ask_again{flush_until_});
+  if (flush_until_ == 0) {
+    const auto lease = body_->lease().count();
+    const auto most = lease > 0 ? lease : longest_flush;
+    flush_until_ = env_.now() + most;
+    env_.remind(most, self_, ask_again{flush_until_});
   }
-  if (!hurried_ && !failed_ && (lease <= 0 || env_.now() < flush_until_)) return true;
-  owes_ = false;
-  env_.stop_expecting();
+  if (!hurried_ && !failed_ && env_.now() < flush_until_) return true;
+  owes(false);
   return false;
 }
 

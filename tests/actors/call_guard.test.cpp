@@ -90,3 +90,21 @@ TEST_CASE("a call without a limit asks nobody", "[call_guard]") {
   CHECK_FALSE(g.guard->give_up(1'000'000));
   CHECK(g.guard->end(1'000'000));
 }
+
+TEST_CASE("a call that neither worker nor stage took is lost with its guard", "[call_guard]") {
+  const auto job = penstock_test::make_token();
+  const auto pieces = penstock_test::make_token();
+  {
+    const guarded g;
+    ps::call_guard::call call;
+    call.tokens.append(job, 1);
+    call.open_scope = pieces;
+    call.began = 100;
+    call.deadline = 150;
+    g.guard->begin(std::move(call));
+    CHECK_FALSE(g.guard->end(150));
+    CHECK_FALSE(job->flagged());
+  }
+  CHECK(job->flagged());
+  CHECK(pieces->flagged());
+}

@@ -1,5 +1,8 @@
 #include <penstock/actors/piece_board.hpp>
 
+#include <memory>
+#include <utility>
+
 #include <penstock_test/batches.hpp>
 #include <penstock_test/catch.hpp>
 
@@ -118,4 +121,33 @@ TEST_CASE("once somebody waits for a piece, each item that is done is wanted at 
   CHECK(!board.add(done_with(*board.take())));
   board.watch();
   CHECK(board.add(done_with(*board.take())));
+}
+
+TEST_CASE("what nobody takes from a board is lost with it, done or not") {
+  const auto told = std::make_shared<penstock_test::verdict>();
+  const auto job = penstock_test::make_token(told);
+  const auto with_token = [&](ps::batch items) {
+    items.tokens().append(job, items.size());
+    return items;
+  };
+  SECTION("what is done") {
+    ps::piece_board board{whole(2)};
+    ps::piece_report report = done_with(*board.take());
+    report.outputs = with_token(penstock_test::ints(7, 1));
+    board.add(std::move(report));
+    board.steal();
+  }
+  SECTION("what is not begun") {
+    ps::piece work = whole(2);
+    work.items = with_token(std::move(work.items));
+    const ps::piece_board board{std::move(work)};
+  }
+  SECTION("what failed") {
+    ps::piece_board board{whole(1)};
+    ps::piece_report report = done_with(*board.take());
+    report.failure.emplace().item = with_token(penstock_test::ints(7, 1));
+    board.add(std::move(report));
+  }
+  CHECK(job->flagged());
+  CHECK(job->reason() == "its worker was lost");
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <penstock/actors/source.hpp>
 #include <penstock_test/recorder.hpp>
@@ -34,6 +35,7 @@ class counting_world final : public still_world {
 struct origin_state {
   bool away = true;
   std::chrono::nanoseconds lease{};
+  std::chrono::nanoseconds patience = 5ms;
   int flushed = 0;
   bool stopped = false;
 };
@@ -46,7 +48,7 @@ class owing_source final : public ps::source_body {
   void settle(std::uint64_t, bool, const std::string&) override {}
   std::optional<std::chrono::nanoseconds> flush_verdicts() override {
     ++origin_.flushed;
-    if (origin_.away) return 5ms;
+    if (origin_.away) return origin_.patience;
     return std::nullopt;
   }
   std::chrono::nanoseconds lease() const override { return origin_.lease; }
@@ -58,8 +60,9 @@ class owing_source final : public ps::source_body {
 
 /// A source that has made everything, and still owes its origin verdicts.
 struct ended_source {
-  explicit ended_source(std::chrono::nanoseconds lease = 0ns) {
+  explicit ended_source(std::chrono::nanoseconds lease = 0ns, std::chrono::nanoseconds patience = 5ms) {
     origin.lease = lease;
+    origin.patience = patience;
     plan.name = "pull";
     plan.acknowledges = true;
     plan.make_body = [this] { return std::make_unique<owing_source>(origin); };
@@ -80,6 +83,12 @@ struct ended_source {
     return tell(ps::ask_again{env.time});
   }
 
+  std::vector<std::int64_t> reminders() const {
+    std::vector<std::int64_t> times;
+    for (const auto& each : env.reminders) times.push_back(std::get<ps::ask_again>(each).when);
+    return times;
+  }
+
   counting_world env;
   ps::run_state run;
   origin_state origin;
@@ -92,13 +101,12 @@ struct ended_source {
 TEST_CASE("a source whose origin has not heard all verdicts does not end", "[actors][source]") {
   ended_source pull;
   CHECK(pull.env.expected == 1);  // nobody shall take the run for deadlocked
-  REQUIRE(pull.env.reminders.size() == 1);
-  CHECK(std::get<ps::ask_again>(pull.env.reminders.front()).when == 5'000'000);
+  CHECK(pull.reminders() == std::vector<std::int64_t>{5'000'000, 60'000'000'000});
   CHECK(pull.at_work->figures().waits_for == "its origin, which has not heard all verdicts yet");
   const int before = pull.origin.flushed;
   CHECK(pull.at(5ms) == ps::after_turn::wait);
   CHECK(pull.origin.flushed > before);
-  CHECK(pull.env.reminders.size() == 2);
+  CHECK(pull.reminders().size() == 3);
   pull.origin.away = false;
   CHECK(pull.at(10ms) == ps::after_turn::done);
   CHECK(pull.origin.stopped);
@@ -112,6 +120,20 @@ TEST_CASE("an origin that stays away is waited for until the lease is over", "[a
   CHECK(pull.at(100ms) == ps::after_turn::wait);  // for its lease keeper alone
   CHECK(pull.env.expected == 0);
   CHECK(pull.tell(ps::leases_ended{}) == ps::after_turn::done);
+}
+
+TEST_CASE("without leases an origin that stays away is waited for for a minute", "[actors][source]") {
+  ended_source pull;
+  CHECK(pull.at(59s) == ps::after_turn::wait);
+  CHECK(pull.at(60s) == ps::after_turn::done);
+}
+
+TEST_CASE("a source that wants to be called when it is woken sets no time", "[actors][source]") {
+  ended_source pull{0ns, std::chrono::nanoseconds::max()};
+  CHECK(pull.reminders() == std::vector<std::int64_t>{60'000'000'000});
+  CHECK(pull.env.expected == 1);
+  pull.origin.away = false;
+  CHECK(pull.at(1ms) == ps::after_turn::done);
 }
 
 TEST_CASE("an abort and the deadline of a drain wait for no origin", "[actors][source]") {
