@@ -167,9 +167,9 @@ class run_controller final : public actor_logic {
   std::size_t open_ = 0;
   std::vector<stage_group> groups_;
   /// With what bodies get, less than a second.
-  static constexpr std::int64_t time_to_refuse = 200'000'000;
+  static constexpr std::int64_t time_to_refuse = 150'000'000;
 
-  std::int64_t patience_ = 750'000'000;  ///< ns that an aborted run waits for bodies before it goes on
+  std::int64_t patience_ = 700'000'000;  ///< ns that an aborted run waits for bodies before it goes on
   bool started_ = false;
   bool aborting_ = false;
   std::int64_t give_up_at_ = 0;

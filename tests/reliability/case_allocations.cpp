@@ -90,7 +90,20 @@ ps::graph scattered(const book_ref& book) {
   return g;
 }
 
-const std::vector<ps::graph (*)(const book_ref&)> graphs{&plain, &pools, &scattered};
+/// Jobs that a pool takes item by item, so that done ones wait with those to come.
+ps::graph shared(const book_ref& book) {
+  ps::graph g{"shared"};
+  g.source("jobs", book_source{book})
+      .stage(
+          "work", [](std::uint32_t job) { return std::to_string(1'000'000'000'000'000'000 + job); },
+          ps::workers(2), ps::per_core)
+      .sink("end", [book](const std::string& text) {
+        book->done(static_cast<std::uint32_t>(std::stoull(text) % 1'000'000));
+      });
+  return g;
+}
+
+const std::vector<ps::graph (*)(const book_ref&)> graphs{&plain, &pools, &scattered, &shared};
 
 struct run_end {
   bool started = false;

@@ -19,6 +19,7 @@ inline void note(char what, std::uint64_t job) {
 /// What the lines of a program say about its jobs.
 struct job_story {
   bool taken = false;
+  bool hung = false;  ///< its source, instead of giving it
   bool done = false;
   int acks = 0;
   int nacks = 0;
@@ -35,6 +36,9 @@ inline std::map<std::uint64_t, job_story> read_journal(const std::string& text) 
     switch (line[0]) {
       case 't':
         job.taken = true;
+        break;
+      case 'h':
+        job.hung = true;
         break;
       case 'd':
         job.done = true;
