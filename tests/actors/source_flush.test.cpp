@@ -8,29 +8,13 @@
 #include <string>
 #include <vector>
 
-#include <penstock/actors/source.hpp>
-#include <penstock_test/recorder.hpp>
+#include "source_bench.hpp"
 
 namespace ps = penstock;
 using namespace penstock_test;
 using namespace std::chrono_literals;
 
 namespace {
-
-class counting_world final : public still_world {
- public:
-  ps::address spawn(std::unique_ptr<ps::actor_logic> keeper, ps::lane, const std::string&) override {
-    spawned = std::move(keeper);
-    return ps::make_ref<recorder>();
-  }
-  void remind(std::int64_t, ps::address, ps::message m) override { reminders.push_back(std::move(m)); }
-  void expect() override { ++expected; }
-  void stop_expecting() override { --expected; }
-
-  int expected = 0;
-  std::unique_ptr<ps::actor_logic> spawned;
-  std::vector<ps::message> reminders;
-};
 
 struct origin_state {
   bool away = true;
@@ -58,26 +42,16 @@ class owing_source final : public ps::source_body {
   origin_state& origin_;
 };
 
+struct origin_holder {
+  origin_state origin;
+};
+
 /// A source that has made everything, and still owes its origin verdicts.
-struct ended_source {
-  explicit ended_source(std::chrono::nanoseconds lease = 0ns, std::chrono::nanoseconds patience = 5ms) {
-    origin.lease = lease;
-    origin.patience = patience;
-    plan.name = "pull";
-    plan.acknowledges = true;
-    plan.make_body = [this] { return std::make_unique<owing_source>(origin); };
-    at_work.emplace(plan, 0, env, run);
-    at_work->set_self(ps::make_ref<recorder>());
-    at_work->set_controller(ps::make_ref<recorder>());
-    const auto port = at_work->outputs().connect(ps::make_ref<recorder>(), "end", 0, 100,
-                                                 ps::make_ref<ps::edge_link>(ps::make_ref<ps::fan_out>()));
-    at_work->outputs().granted(port, {100, 1'000'000});
-    tell(ps::start_run{});
-  }
-  ps::after_turn tell(ps::message m) {
-    at_work->receive(m);
-    return at_work->turn();
-  }
+struct ended_source : origin_holder, source_bench {
+  explicit ended_source(std::chrono::nanoseconds lease = 0ns, std::chrono::nanoseconds patience = 5ms)
+      : origin_holder{{true, lease, patience}},
+        source_bench{[this] { return std::make_unique<owing_source>(origin); }, true} {}
+
   ps::after_turn at(std::chrono::nanoseconds time) {
     env.time = time.count();
     return tell(ps::ask_again{env.time});
@@ -88,12 +62,6 @@ struct ended_source {
     for (const auto& each : env.reminders) times.push_back(std::get<ps::ask_again>(each).when);
     return times;
   }
-
-  counting_world env;
-  ps::run_state run;
-  origin_state origin;
-  ps::source_plan plan;
-  std::optional<ps::source> at_work;
 };
 
 }  // namespace

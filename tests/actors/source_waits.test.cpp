@@ -6,26 +6,12 @@
 #include <string>
 #include <utility>
 
-#include <penstock/actors/source.hpp>
-#include <penstock_test/recorder.hpp>
+#include "source_bench.hpp"
 
 namespace ps = penstock;
 using namespace penstock_test;
 
 namespace {
-
-/// Counts what keeps the run from being quiet.
-class counting_world final : public still_world {
- public:
-  void post_after(std::int64_t, ps::address, ps::message) override { ++timers; }
-  void remind(std::int64_t, ps::address, ps::message m) override { reminders.push_back(std::move(m)); }
-  void expect() override { ++expected; }
-  void stop_expecting() override { --expected; }
-
-  int timers = 0;
-  int expected = 0;
-  std::vector<ps::message> reminders;
-};
 
 /// Has nothing for an hour, or, once `verdicts_only` is set, before a verdict comes.
 class empty_origin final : public ps::source_body {
@@ -44,28 +30,12 @@ class empty_origin final : public ps::source_body {
   bool& verdicts_only_;
 };
 
-struct waiting_source {
-  waiting_source() {
-    plan.name = "pull";
-    plan.make_body = [this] { return std::make_unique<empty_origin>(verdicts_only); };
-    at_work.emplace(plan, 0, env, run);
-    at_work->set_self(ps::make_ref<recorder>());
-    at_work->set_controller(ps::make_ref<recorder>());
-    const auto port = at_work->outputs().connect(ps::make_ref<recorder>(), "end", 0, 100,
-                                                 ps::make_ref<ps::edge_link>(ps::make_ref<ps::fan_out>()));
-    at_work->outputs().granted(port, {100, 1'000'000});
-    tell(ps::start_run{});
-  }
-  void tell(ps::message m) {
-    at_work->receive(m);
-    at_work->turn();
-  }
-
-  counting_world env;
-  ps::run_state run;
+struct choice {
   bool verdicts_only = false;
-  ps::source_plan plan;
-  std::optional<ps::source> at_work;
+};
+
+struct waiting_source : choice, source_bench {
+  waiting_source() : source_bench{[this] { return std::make_unique<empty_origin>(verdicts_only); }} {}
 };
 
 }  // namespace
