@@ -136,11 +136,14 @@ void isolated_body::run(body_work& work, worker_context& context) {
     work.crash = crash_;
     return;
   }
-  isolated_exchange items{work, context.attempt(), *plan_->input, plan_->output, *loans_};
+  isolated_exchange items{work, context.attempt(), plan_->limit, *plan_->input, plan_->output, *loans_};
   progressed_ = now();
   try {
     while (!items.over() && !crash_) {
+      const auto known = items.encoded();
       const bool waits_for_room = items.send(*channel_);
+      // However long it took to write items down: the process has them since now.
+      if (items.encoded() != known) progressed_ = now();
       const auto before = items.done();
       take_answers(items);
       if (items.done() == before && !items.over() && !crash_) wait(waits_for_room, &items);
@@ -172,7 +175,7 @@ void isolated_body::wait(bool for_room, const isolated_exchange* items) {
   std::int64_t left = items != nullptr && plan_->limit ? time_left(*items) : look_out::never;
   if (ends_by_ != 0) left = std::min(left, ends_by_ - now());
   if (left <= 0) return bury();
-  const bool asks_if_stopped = items == nullptr && plan_->limit;
+  const bool asks_if_stopped = plan_->limit && (items == nullptr || items->encoded() == 0);
   if (asks_if_stopped) left = std::min(left, plan_->limit.fixed > 0 ? plan_->limit.fixed : usual_look);
   const int ms = left == look_out::never
                      ? -1
@@ -184,7 +187,8 @@ void isolated_body::wait(bool for_room, const isolated_exchange* items) {
     if (channel_->in().empty()) bury();
     return;
   }
-  // Hooks have no limit, but a process that is held by a signal is as good as gone.
+  // Hooks have no limit, nor has what leads to the first item, but a process that is held by a signal is as
+  // good as gone.
   if (asks_if_stopped && process_.stopped()) return bury("a signal stopped it");
   if (!seen.second) return;
   channel_->memory().stopping.store(true);
@@ -198,14 +202,14 @@ std::int64_t isolated_body::time_left(const isolated_exchange& items) {
   if (progress != std::exchange(progress_, progress)) progressed_ = now();
   const auto running = memory.running.load();
   const auto since = memory.since.load();
-  const bool at_work = running > 0 && running <= items.offered() && running == memory.running.load();
-  if (items.offered() == 0) return look_out::never;
+  const bool at_work = running > 0 && running <= items.encoded() && running == memory.running.load();
+  if (items.encoded() == 0) return look_out::never;
   // Behind the last one only the end of the frame is to come, which takes no longer than an item.
   const auto index =
-      std::min(at_work ? static_cast<std::uint32_t>(running - 1) : items.done(), items.offered() - 1);
-  const auto limit = plan_->limit.for_item(items.item(index));
+      std::min(at_work ? static_cast<std::uint32_t>(running - 1) : items.done(), items.encoded() - 1);
+  const auto limit = items.limit(index);
   if (limit <= 0) return look_out::never;
-  const auto left = (at_work ? since : progressed_) + limit - now();
+  const auto left = limit - (now() - (at_work ? since : progressed_));
   if (left <= 0) late_after_ = limit;
   return left;
 }

@@ -61,7 +61,6 @@ class isolated_body final : public body {
   void ask(request kind, std::span<const std::byte> payload = {});
   /// Waits for an answer to a hook. False: the process has ended. Throws what the hook threw.
   bool await(answer kind);
-  void run_items(isolated_exchange& items);
   void take_answers(isolated_exchange& items);
   void wait(bool for_room, const isolated_exchange* items);
   std::int64_t time_left(const isolated_exchange& items);

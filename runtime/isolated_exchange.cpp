@@ -48,9 +48,10 @@ bool split_outputs(std::uint32_t count, std::span<const std::byte> payload, std:
   return true;
 }
 
-isolated_exchange::isolated_exchange(body_work& work, std::uint32_t attempt, const item_codec& input,
-                                     const item_codec* output, loan_book& loans)
+isolated_exchange::isolated_exchange(body_work& work, std::uint32_t attempt, const time_limit& limit,
+                                     const item_codec& input, const item_codec* output, loan_book& loans)
     : work_{work},
+      limit_{limit},
       input_{input},
       output_{output},
       loans_{loans},
@@ -66,11 +67,13 @@ void isolated_exchange::encode_more() {
   if (handed_ < waiting_.size() || closed_) return;
   waiting_.clear();
   handed_ = 0;
-  const block_carrier::scope carried{loans_};
   while (encoded_ < offered_ && !over_ && waiting_.size() < helping) {
-    first_loans_.push_back(loans_.next());
     const auto before = waiting_.size();
     try {
+      // Asked before the item is under way: what this throws concerns the item, and not the process.
+      if (limit_.of) limits_.push_back(limit_.of(work_.in.item(encoded_)));
+      first_loans_.push_back(loans_.next());
+      const block_carrier::scope carried{loans_};
       append_record(waiting_, request::item, 0,
                     [&](std::vector<std::byte>& into) { input_.encode(work_.in.item(encoded_), into); });
     } catch (...) {
@@ -133,7 +136,8 @@ void isolated_exchange::settle(const std::exception_ptr& crash, bool running) {
   if (work_.count_outputs) work_.counts = std::move(counts_);
   work_.in.split_front(taken);
   work_.error = unreadable ? unreadable : failure_ ? failure_ : crash && running ? crash : nullptr;
-  if (!work_.error && !crash && taken == offered_ && unwritable_) work_.error = unwritable_;
+  // Behind the item at which the body stopped the stage, none has its turn.
+  if (!work_.error && !crash && taken == offered_ && !wants_stop_) work_.error = unwritable_;
 }
 
 /// If some can't be read, the item that they came of failed: those before it are done, those behind it are as

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <stdexcept>
 #include <vector>
 
 #include <penstock/messages/codec.hpp>
@@ -60,9 +61,12 @@ int stopped_before_over(ps::runtime& rt, const words& said) {
   if (ps::role* const mine = ps::own_role(); mine != nullptr && is_first(said.at(0)))
     serve_until_over(mine->channel);
   ps::graph g{"stopped before over"};
-  g.source("numbers", numbers(10))
-      .sink(
-          "work", [](int) {}, ps::isolated, ps::timeout(300ms));
+  const auto source = g.source("numbers", numbers(10));
+  const auto body = [](int) {};
+  if (said.size() == 1) source.sink("work", body, ps::isolated, ps::timeout(300ms));
+  // Nothing is sent but the frame of an item whose limit can't be had.
+  const auto none = [](const int&) -> std::chrono::nanoseconds { throw std::out_of_range{"no limit"}; };
+  if (said.size() == 2) source.sink("work", body, ps::isolated, ps::timeout(none), ps::on_error(ps::skip()));
   return run_and_tell(rt, g, "work");
 }
 
