@@ -84,6 +84,8 @@ role_task isolated_body::task() const {
 
 void isolated_body::start(worker_context& context) {
   worker_ = context.worker();
+  wordless_ = std::make_exception_ptr(
+      crash_error(place() + ": its process was ended, and there was no memory left to say why"));
   stop_watch_ = std::make_unique<stop_watch>(context.run().bell);
   begin_process(context);
 }
@@ -150,10 +152,10 @@ void isolated_body::run(body_work& work, worker_context& context) {
     }
     if (crash_ && !confused_) take_answers(items);
   } catch (...) {
-    // No memory, for instance: what the process and this side know of the frame differs from now on.
-    const auto thrown = describe_exception(std::current_exception());
+    // No memory, for instance: what the process and this side know of the frame differs from now on. There
+    // may be none for anything else either.
     confused_ = true;
-    bury("its answers could not be taken: " + thrown.text);
+    bury("its answers could not be taken", std::current_exception());
   }
   const bool at_work = channel_->memory().running.load() == items.done() + 1;
   items.settle(crash_, at_work);
@@ -215,30 +217,39 @@ std::int64_t isolated_body::time_left(const isolated_exchange& items) {
 }
 
 /// The process has ended or is ended here. What it did before stays to be read.
-void isolated_body::bury(const std::string& why) {
+void isolated_body::bury(std::string_view why, const std::exception_ptr& thrown) noexcept {
   if (crash_) return;
-  const auto pid = process_.pid();
+  crash_ = wordless_;  // words need memory
   process_.kill();
   end_watch_ = nullptr;  // before its descriptor goes
+  try {
+    crash_ = crash_in_words(why, thrown);
+  } catch (...) {
+    // It goes without them.
+  }
+}
+
+std::exception_ptr isolated_body::crash_in_words(std::string_view why, const std::exception_ptr& thrown) {
+  const auto pid = process_.pid();
   const role_end ended = process_.reap();
   std::string text = place() + ", process " + std::to_string(pid) + ": ";
   if (late_after_ > 0) {
     text += "the body took longer than " + duration_text(std::chrono::nanoseconds{late_after_}) +
             " for an item (timeout)";
-    crash_ = std::make_exception_ptr(timeout_error(text));
     if (log_) log_->warn("{}", text);
-    return;
+    return std::make_exception_ptr(timeout_error(text));
   }
   if (ends_by_ != 0 && ended.signal == SIGKILL) {
     text += "it was ended as the run is being aborted";
   } else {
-    const auto told = why.empty() ? read_crash(channel_->crash()) : why;
+    std::string told = why.empty() ? read_crash(channel_->crash()) : std::string{why};
+    if (thrown) told += ": " + describe_exception(thrown).text;
     text += "it ended with " + ended.words + (told.empty() ? "" : ": " + told);
     if (!ready_ && ended.signal == 0 && told.empty())
       text += ", before its main came to the run of this graph, as it must in a worker's process too";
     if (log_) log_->warn("{}", text);
   }
-  crash_ = std::make_exception_ptr(crash_error(text));
+  return std::make_exception_ptr(crash_error(text));
 }
 
 batch isolated_body::finish(worker_context& context) {

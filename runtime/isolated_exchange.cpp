@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 #include <utility>
 
 #include <penstock/messages/codec.hpp>
@@ -145,6 +146,8 @@ void isolated_exchange::settle(const std::exception_ptr& crash, bool running) {
 std::exception_ptr isolated_exchange::read_outputs() {
   if (output_ == nullptr) return nullptr;
   std::exception_ptr failed;
+  // Of an item that is not done, some may be there: no memory was left for the others.
+  sizes_.resize(std::accumulate(counts_.begin(), counts_.end(), std::size_t{0}));
   const block_carrier::scope carried{loans_};
   work_.out = decode_outputs(*output_, sizes_, bytes_, failed);
   if (!failed) return nullptr;
