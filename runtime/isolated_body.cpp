@@ -84,6 +84,8 @@ role_task isolated_body::task() const {
 
 void isolated_body::start(worker_context& context) {
   worker_ = context.worker();
+  wordless_ = std::make_exception_ptr(
+      crash_error(place() + ": its process was ended, and there was no memory left to say why"));
   stop_watch_ = std::make_unique<stop_watch>(context.run().bell);
   begin_process(context);
 }
@@ -136,21 +138,24 @@ void isolated_body::run(body_work& work, worker_context& context) {
     work.crash = crash_;
     return;
   }
-  isolated_exchange items{work, context.attempt(), *plan_->input, plan_->output, *loans_};
+  isolated_exchange items{work, context.attempt(), plan_->limit, *plan_->input, plan_->output, *loans_};
   progressed_ = now();
   try {
     while (!items.over() && !crash_) {
+      const auto known = items.encoded();
       const bool waits_for_room = items.send(*channel_);
+      // However long it took to write items down: the process has them since now.
+      if (items.encoded() != known) progressed_ = now();
       const auto before = items.done();
       take_answers(items);
       if (items.done() == before && !items.over() && !crash_) wait(waits_for_room, &items);
     }
     if (crash_ && !confused_) take_answers(items);
   } catch (...) {
-    // No memory, for instance: what the process and this side know of the frame differs from now on.
-    const auto thrown = describe_exception(std::current_exception());
+    // No memory, for instance: what the process and this side know of the frame differs from now on. There
+    // may be none for anything else either.
     confused_ = true;
-    bury("its answers could not be taken: " + thrown.text);
+    bury("its answers could not be taken", std::current_exception());
   }
   const bool at_work = channel_->memory().running.load() == items.done() + 1;
   items.settle(crash_, at_work);
@@ -172,7 +177,7 @@ void isolated_body::wait(bool for_room, const isolated_exchange* items) {
   std::int64_t left = items != nullptr && plan_->limit ? time_left(*items) : look_out::never;
   if (ends_by_ != 0) left = std::min(left, ends_by_ - now());
   if (left <= 0) return bury();
-  const bool asks_if_stopped = items == nullptr && plan_->limit;
+  const bool asks_if_stopped = plan_->limit && (items == nullptr || items->encoded() == 0);
   if (asks_if_stopped) left = std::min(left, plan_->limit.fixed > 0 ? plan_->limit.fixed : usual_look);
   const int ms = left == look_out::never
                      ? -1
@@ -184,7 +189,8 @@ void isolated_body::wait(bool for_room, const isolated_exchange* items) {
     if (channel_->in().empty()) bury();
     return;
   }
-  // Hooks have no limit, but a process that is held by a signal is as good as gone.
+  // Hooks have no limit, nor has what leads to the first item, but a process that is held by a signal is as
+  // good as gone.
   if (asks_if_stopped && process_.stopped()) return bury("a signal stopped it");
   if (!seen.second) return;
   channel_->memory().stopping.store(true);
@@ -198,43 +204,52 @@ std::int64_t isolated_body::time_left(const isolated_exchange& items) {
   if (progress != std::exchange(progress_, progress)) progressed_ = now();
   const auto running = memory.running.load();
   const auto since = memory.since.load();
-  const bool at_work = running > 0 && running <= items.offered() && running == memory.running.load();
-  if (items.offered() == 0) return look_out::never;
+  const bool at_work = running > 0 && running <= items.encoded() && running == memory.running.load();
+  if (items.encoded() == 0) return look_out::never;
   // Behind the last one only the end of the frame is to come, which takes no longer than an item.
   const auto index =
-      std::min(at_work ? static_cast<std::uint32_t>(running - 1) : items.done(), items.offered() - 1);
-  const auto limit = plan_->limit.for_item(items.item(index));
+      std::min(at_work ? static_cast<std::uint32_t>(running - 1) : items.done(), items.encoded() - 1);
+  const auto limit = items.limit(index);
   if (limit <= 0) return look_out::never;
-  const auto left = (at_work ? since : progressed_) + limit - now();
+  const auto left = limit - (now() - (at_work ? since : progressed_));
   if (left <= 0) late_after_ = limit;
   return left;
 }
 
 /// The process has ended or is ended here. What it did before stays to be read.
-void isolated_body::bury(const std::string& why) {
+void isolated_body::bury(std::string_view why, const std::exception_ptr& thrown) noexcept {
   if (crash_) return;
-  const auto pid = process_.pid();
+  crash_ = wordless_;  // words need memory
   process_.kill();
   end_watch_ = nullptr;  // before its descriptor goes
+  try {
+    crash_ = crash_in_words(why, thrown);
+  } catch (...) {
+    // It goes without them.
+  }
+}
+
+std::exception_ptr isolated_body::crash_in_words(std::string_view why, const std::exception_ptr& thrown) {
+  const auto pid = process_.pid();
   const role_end ended = process_.reap();
   std::string text = place() + ", process " + std::to_string(pid) + ": ";
   if (late_after_ > 0) {
     text += "the body took longer than " + duration_text(std::chrono::nanoseconds{late_after_}) +
             " for an item (timeout)";
-    crash_ = std::make_exception_ptr(timeout_error(text));
     if (log_) log_->warn("{}", text);
-    return;
+    return std::make_exception_ptr(timeout_error(text));
   }
   if (ends_by_ != 0 && ended.signal == SIGKILL) {
     text += "it was ended as the run is being aborted";
   } else {
-    const auto told = why.empty() ? read_crash(channel_->crash()) : why;
+    std::string told = why.empty() ? read_crash(channel_->crash()) : std::string{why};
+    if (thrown) told += ": " + describe_exception(thrown).text;
     text += "it ended with " + ended.words + (told.empty() ? "" : ": " + told);
     if (!ready_ && ended.signal == 0 && told.empty())
       text += ", before its main came to the run of this graph, as it must in a worker's process too";
     if (log_) log_->warn("{}", text);
   }
-  crash_ = std::make_exception_ptr(crash_error(text));
+  return std::make_exception_ptr(crash_error(text));
 }
 
 batch isolated_body::finish(worker_context& context) {

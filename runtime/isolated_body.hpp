@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <penstock/actors/body.hpp>
@@ -61,11 +62,11 @@ class isolated_body final : public body {
   void ask(request kind, std::span<const std::byte> payload = {});
   /// Waits for an answer to a hook. False: the process has ended. Throws what the hook threw.
   bool await(answer kind);
-  void run_items(isolated_exchange& items);
   void take_answers(isolated_exchange& items);
   void wait(bool for_room, const isolated_exchange* items);
   std::int64_t time_left(const isolated_exchange& items);
-  void bury(const std::string& why = {});
+  void bury(std::string_view why = {}, const std::exception_ptr& thrown = nullptr) noexcept;
+  std::exception_ptr crash_in_words(std::string_view why, const std::exception_ptr& thrown);
 
   std::shared_ptr<const isolated_plan> plan_;
   unsigned worker_ = 0;
@@ -78,8 +79,9 @@ class isolated_body final : public body {
   record_reader reader_;
   std::shared_ptr<spdlog::logger> log_;
   bool ready_ = false;           ///< it has begun to serve
-  bool confused_ = false;        ///< what the process sends can't be taken any more
+  bool confused_ = false;        ///< what the process sends can't be taken any more; it is ended then
   std::exception_ptr crash_;     ///< set: the process has ended
+  std::exception_ptr wordless_;  ///< a crash for which no memory is left to say how it came
   std::int64_t late_after_ = 0;  ///< ns; the limit that an item has overrun
   std::int64_t ends_by_ = 0;     ///< ns; the run is being aborted, and it has until then
   std::uint64_t progress_ = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 #include <utility>
 
 #include <penstock/messages/codec.hpp>
@@ -48,9 +49,10 @@ bool split_outputs(std::uint32_t count, std::span<const std::byte> payload, std:
   return true;
 }
 
-isolated_exchange::isolated_exchange(body_work& work, std::uint32_t attempt, const item_codec& input,
-                                     const item_codec* output, loan_book& loans)
+isolated_exchange::isolated_exchange(body_work& work, std::uint32_t attempt, const time_limit& limit,
+                                     const item_codec& input, const item_codec* output, loan_book& loans)
     : work_{work},
+      limit_{limit},
       input_{input},
       output_{output},
       loans_{loans},
@@ -66,11 +68,13 @@ void isolated_exchange::encode_more() {
   if (handed_ < waiting_.size() || closed_) return;
   waiting_.clear();
   handed_ = 0;
-  const block_carrier::scope carried{loans_};
   while (encoded_ < offered_ && !over_ && waiting_.size() < helping) {
-    first_loans_.push_back(loans_.next());
     const auto before = waiting_.size();
     try {
+      // Asked before the item is under way: what this throws concerns the item, and not the process.
+      if (limit_.of) limits_.push_back(limit_.of(work_.in.item(encoded_)));
+      first_loans_.push_back(loans_.next());
+      const block_carrier::scope carried{loans_};
       append_record(waiting_, request::item, 0,
                     [&](std::vector<std::byte>& into) { input_.encode(work_.in.item(encoded_), into); });
     } catch (...) {
@@ -133,7 +137,8 @@ void isolated_exchange::settle(const std::exception_ptr& crash, bool running) {
   if (work_.count_outputs) work_.counts = std::move(counts_);
   work_.in.split_front(taken);
   work_.error = unreadable ? unreadable : failure_ ? failure_ : crash && running ? crash : nullptr;
-  if (!work_.error && !crash && taken == offered_ && unwritable_) work_.error = unwritable_;
+  // Behind the item at which the body stopped the stage, none has its turn.
+  if (!work_.error && !crash && taken == offered_ && !wants_stop_) work_.error = unwritable_;
 }
 
 /// If some can't be read, the item that they came of failed: those before it are done, those behind it are as
@@ -141,6 +146,8 @@ void isolated_exchange::settle(const std::exception_ptr& crash, bool running) {
 std::exception_ptr isolated_exchange::read_outputs() {
   if (output_ == nullptr) return nullptr;
   std::exception_ptr failed;
+  // Of an item that is not done, some may be there: no memory was left for the others.
+  sizes_.resize(std::accumulate(counts_.begin(), counts_.end(), std::size_t{0}));
   const block_carrier::scope carried{loans_};
   work_.out = decode_outputs(*output_, sizes_, bytes_, failed);
   if (!failed) return nullptr;

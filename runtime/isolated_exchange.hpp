@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <penstock/actors/body.hpp>
+#include <penstock/actors/call_guard.hpp>
 #include <penstock/messages/item_codec.hpp>
 #include <penstock/messages/remote_error.hpp>
 #include <penstock/runtime/isolated_records.hpp>
@@ -18,8 +19,8 @@ namespace penstock {
 class isolated_exchange {
  public:
   /// `output` is null for a sink. All that is given must outlive the exchange.
-  isolated_exchange(body_work& work, std::uint32_t attempt, const item_codec& input, const item_codec* output,
-                    loan_book& loans);
+  isolated_exchange(body_work& work, std::uint32_t attempt, const time_limit& limit, const item_codec& input,
+                    const item_codec* output, loan_book& loans);
 
   /// Hands over as much as there is room for; true if something is left.
   bool send(role_channel& to);
@@ -31,9 +32,10 @@ class isolated_exchange {
   bool wants_stop() const { return wants_stop_; }
   /// Items that are done.
   std::uint32_t done() const { return static_cast<std::uint32_t>(counts_.size()); }
-  /// An item of those that were offered.
-  const void* item(std::uint32_t index) const { return work_.in.item(index); }
-  std::uint32_t offered() const { return offered_; }
+  /// Items that the process may know of.
+  std::uint32_t encoded() const { return encoded_; }
+  /// ns; of one of them.
+  std::int64_t limit(std::uint32_t index) const { return limit_.of ? limits_[index] : limit_.fixed; }
 
   /// Fills in what became of the items. `crash`: the process has ended; with `running` while it had the item
   /// behind those that are done at work.
@@ -44,6 +46,7 @@ class isolated_exchange {
   std::exception_ptr read_outputs();
 
   body_work& work_;
+  const time_limit& limit_;
   const item_codec& input_;
   const item_codec* output_;
   loan_book& loans_;
@@ -55,6 +58,7 @@ class isolated_exchange {
   std::vector<std::byte> waiting_;          ///< to be handed over
   std::size_t handed_ = 0;                  ///< of it
   std::vector<std::uint64_t> first_loans_;  ///< by item
+  std::vector<std::int64_t> limits_;        ///< ns, by item, where each has its own
   std::vector<std::uint32_t> counts_;       ///< outputs of each item that is done
   std::vector<std::uint64_t> sizes_;        ///< of the outputs
   std::vector<std::byte> bytes_;            ///< of the outputs

@@ -1,4 +1,5 @@
-// What ends an isolated worker's process, and what becomes of its items.
+// What ends an isolated worker's process, and what must not; what becomes of its items.
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
@@ -9,6 +10,7 @@
 #include <random>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 #include <unistd.h>
 
@@ -177,6 +179,101 @@ int dies_always(ps::runtime& rt, const words&) {
   return run_and_tell(rt, g, "work");
 }
 
+/// Tells at its end how often it was called.
+struct counts_calls {
+  int calls = 0;
+  int operator()(int n) {
+    ++calls;
+    return n;
+  }
+  int on_end() { return -calls; }
+};
+
+/// The time limit is a function of the item, which throws for every tenth. `said`: what the policy is.
+int limit_throws(ps::runtime& rt, const words& said) {
+  ps::graph g{"limit throws"};
+  int asked = 0;
+  int next = 0;
+  bool in_order = true;
+  int calls = 0;
+  // Called in the program, on the thread of the only worker.
+  const auto limit = [&asked](const int& n) {
+    ++asked;
+    return n % 10 == 1 ? throw std::out_of_range{"no limit for " + std::to_string(n)} : 30s;
+  };
+  const auto source = g.source("numbers", numbers(100));
+  const auto end = [&](int n) {
+    if (n < 0) calls = -n;
+    if (n > 0) in_order = in_order && n > std::exchange(next, n);
+  };
+  if (said.at(0) == "skip") {
+    source.stage("work", counts_calls{}, ps::isolated, ps::timeout(limit), ps::on_error(ps::skip()))
+        .sink("end", end);
+  } else {
+    source.stage("work", counts_calls{}, ps::isolated, ps::timeout(limit)).sink("end", end);
+  }
+  const int code = run_and_tell(rt, g, "work");
+  std::cout << (in_order ? "in order " : "out of order ") << next << " calls " << calls << " asked " << asked
+            << std::endl;
+  return code;
+}
+
+/// The body stops the stage at an item; the limit of the next one can't be had, which is of no interest then.
+int limit_throws_behind_stop(ps::runtime& rt, const words&) {
+  ps::graph g{"limit throws behind stop"};
+  int seen = 0;
+  g.source("numbers", numbers(100))
+      .stage(
+          "until ten",
+          [](ps::worker_context& context, int n) {
+            if (n == 10) context.stop();
+            return n;
+          },
+          ps::isolated,
+          ps::timeout([](const int& n) { return n == 11 ? throw std::out_of_range{"no limit"} : 30s; }))
+      .sink("end", [&](int) { ++seen; });
+  const int code = run_and_tell(rt, g, "until ten");
+  std::cout << "seen " << seen << std::endl;
+  return code;
+}
+
+/// Few results of an item have room at a time, so that items are given back and sent again.
+int limit_throws_without_room(ps::runtime& rt, const words&) {
+  ps::graph g{"limit throws without room"};
+  std::vector<int> seen;
+  g.source("numbers", numbers(100))
+      .stage(
+          "thrice",
+          [](int n) {
+            return std::vector<int>{n, n, n};
+          },
+          ps::isolated,
+          ps::timeout([](const int& n) { return n % 10 == 1 ? throw std::out_of_range{"no limit"} : 30s; }),
+          ps::on_error(ps::skip()))
+      .sink(
+          "end", [&](int n) { seen.push_back(n); }, ps::capacity(4));
+  const int code = run_and_tell(rt, g, "thrice");
+  std::cout << "seen " << seen.size() << (std::ranges::is_sorted(seen) ? " in order" : " out of order")
+            << std::endl;
+  return code;
+}
+
+/// It takes longer to say the limit of an item than it is.
+int slow_limit(ps::runtime& rt, const words&) {
+  ps::graph g{"slow limit"};
+  const auto limit = [](const int& n) -> std::chrono::nanoseconds {
+    const auto told = 300ms;
+    const auto until = std::chrono::steady_clock::now() + 2 * told;
+    while (n == 1 && std::chrono::steady_clock::now() < until) {
+    }
+    return told;
+  };
+  g.source("numbers", numbers(100))
+      .sink(
+          "work", [](int) {}, ps::isolated, ps::timeout(limit));
+  return run_and_tell(rt, g, "work");
+}
+
 }  // namespace
 
 scenarios death_scenarios() {
@@ -184,7 +281,11 @@ scenarios death_scenarios() {
           {"dies-once", dies_once},
           {"killed", killed},
           {"dies-at-end", dies_at_end},
-          {"dies-always", dies_always}};
+          {"dies-always", dies_always},
+          {"limit-throws", limit_throws},
+          {"limit-throws-behind-stop", limit_throws_behind_stop},
+          {"limit-throws-without-room", limit_throws_without_room},
+          {"slow-limit", slow_limit}};
 }
 
 }  // namespace role_program

@@ -87,6 +87,20 @@ TEST_CASE("processes that are killed again and again lose no item and do none tw
 }
 #endif
 
+TEST_CASE(
+    "an answer for which the program has no memory, not even to say so, is not taken for another item's",
+    "[roles]") {
+  // The answer itself, then the results of all items.
+  for (const char* refused : {"1", "2"}) {
+    INFO(refused);
+    program run{{"short-of-memory", refused}};
+    CHECK(run.code() == 0);
+    INFO(run.out() << run.err());
+    CHECK(run.printed("in 10 out 10 letters 0 skipped 0 restarts 1\n"));
+    CHECK(run.printed("in order 10\n"));
+  }
+}
+
 TEST_CASE("processes that always end at once fail the run", "[roles]") {
   program run{{"dies-always"}};
   CHECK(run.code() == 1);
