@@ -112,12 +112,13 @@ bool isolated_exchange::take(const record_head& head, std::span<const std::byte>
       counts_.push_back(head.count);
       return true;
     case answer::failed:
+      if (failure_ || done() == encoded_) return false;
       try {
         failure_ = std::make_exception_ptr(remote_error{decode<remote_exception>(payload)});
       } catch (const codec_error&) {
         return false;
       }
-      return done() < encoded_;
+      return true;
     case answer::over:
       over_ = true;
       wants_stop_ = head.count > 0;
