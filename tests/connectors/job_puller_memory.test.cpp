@@ -9,7 +9,9 @@
 #include <cstdlib>
 #include <limits>
 #include <new>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "pulled_queue.hpp"
 
@@ -29,10 +31,13 @@ struct few_blocks {
 }  // namespace
 
 // Not inlined: seen in one place, the compiler takes free for the wrong end of new.
-__attribute__((noinline)) void* operator new(std::size_t size) {
-  if (blocks_left == 0) throw std::bad_alloc{};
+__attribute__((noinline)) void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  if (blocks_left == 0) return nullptr;
   if (blocks_left != any_number) --blocks_left;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  return std::malloc(size == 0 ? 1 : size);
+}
+__attribute__((noinline)) void* operator new(std::size_t size) {
+  if (void* memory = operator new(size, std::nothrow)) return memory;
   throw std::bad_alloc{};
 }
 __attribute__((noinline)) void operator delete(void* memory) noexcept { std::free(memory); }
