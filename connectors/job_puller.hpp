@@ -2,13 +2,13 @@
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <penstock/connectors/job_store.hpp>
 #include <penstock/connectors/queue_options.hpp>
@@ -22,7 +22,8 @@ namespace penstock {
 
 /// The source's side of a queue, without the item's type: asks the store for jobs, tells it the verdicts, and
 /// holds back while the store is away or full. A verdict that could not be told is kept and told later,
-/// before anything else is asked; if the process ends first, its job comes again.
+/// before anything else is asked; if the process ends first, its job comes again. The room that a verdict
+/// needs is there before its job is taken, so none is lost where memory has run out.
 ///
 /// One thread, except `extend`. A problem that passes is logged once, as is its end; one that lasts is thrown
 /// as job_queue_error.
@@ -58,28 +59,34 @@ class job_puller {
   /// Extends the leases of all deliveries that the store has not heard the verdict on, in one call.
   void extend();
 
-  /// Tells what is left of verdicts, unless the last try was just now. When to call again; nothing: all are
-  /// told.
+  /// Tells what is left of verdicts, and gives back what may have been taken without an answer, unless the
+  /// last try was just now. When to call again; nothing: nothing is owed.
   std::optional<std::chrono::nanoseconds> flush();
-  /// The last try, in any case.
+  /// The last try, in any case. A verdict that can't be told is lost, and not those behind it.
   void finish();
 
   /// Verdicts that wait for the store.
   std::size_t untold() const { return untold_.size(); }
 
  private:
-  enum class fate { acked, nacked, buried };
+  enum class fate { open, acked, nacked, buried };
   struct verdict {
-    job_receipt delivery;
-    fate is;
+    fate is = fate::open;
     std::string reason;
     bool tried = false;  ///< once before, and nobody knows whether it arrived
   };
+  using deliveries = std::map<job_receipt, verdict>;
 
-  void settle(verdict what);
+  void make_room();
+  void keep(const job_receipt& delivery);
+  void settle(const job_receipt& delivery, fate is, const std::string& reason);
+  bool owes() const { return !untold_.empty() || (store_ != nullptr && store_->is_unsure()); }
   void tell_all();
-  bool tell(const verdict& what);
-  void told(const job_receipt& delivery);
+  void tell_first();
+  void tell_first_or_lose_it();
+  void lose_first(const char* problem);
+  bool tell(const job_receipt& delivery, const verdict& what);
+  void forget_first();
   bool is_out(const job_receipt& delivery) const;
   void open();
   bool holds_back() const { return delay_.failures() > 0 && around_.now() < again_at_; }
@@ -93,8 +100,9 @@ class job_puller {
 
   mutable std::mutex mutex_;  ///< of these two: `extend` may come at any time
   std::shared_ptr<job_store> store_;
-  std::map<std::string, std::uint64_t> out_;  ///< deliveries without a verdict that was told, by job
-  std::deque<verdict> untold_;
+  deliveries out_;                            ///< those whose verdict was not told
+  std::vector<deliveries::iterator> untold_;  ///< those that have one; there is room for all that are out
+  deliveries::node_type room_;                ///< for the next one
   retry_delay delay_;
   std::chrono::nanoseconds again_at_{};
 };

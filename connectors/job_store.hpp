@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -25,7 +26,8 @@ struct job_receipt {
   std::string job;
   std::uint64_t delivery = 0;
 
-  bool operator==(const job_receipt&) const = default;
+  /// Deliveries of one job stand together, the last one behind the others.
+  auto operator<=>(const job_receipt&) const = default;
 };
 
 struct taken_job {
@@ -51,6 +53,12 @@ class job_store {
 
   /// The oldest job that may be delivered here now.
   virtual take_result take(const delivery_rules& rules) = 0;
+
+  /// A take has thrown and may have been done all the same, at an origin whose answer is lost: a job may be
+  /// out here of which nobody knows. The next take, or `give_back_unsure`, puts an end to that.
+  virtual bool is_unsure() const { return false; }
+  /// Where it is unsure: the job goes back, as by nack. For those who take no more.
+  virtual void give_back_unsure() {}
 
   // False from the following: the delivery is not ours any more, as its lease ended, and nothing was changed.
 

@@ -28,7 +28,7 @@ std::string_view text_of(const std::vector<std::byte>& bytes) {
 
 redis_job_store::redis_job_store(const redis_url& url, const std::string& queue, std::string owner,
                                  clock time)
-    : url_{url}, time_{std::move(time)}, session_{url, queue, std::move(owner)} {
+    : url_{url}, time_{std::move(time)}, session_{url, queue, std::move(owner), takes_} {
   count();
 }
 
@@ -44,9 +44,10 @@ redis_job_store::~redis_job_store() {
 
 redis_reply redis_job_store::call(const redis_scripts::script& script,
                                   const std::vector<std::string_view>& arguments) const {
-  const auto time = time_ ? std::to_string(time_()) : std::string{};
-  return session_.call(script, time, arguments);
+  return session_.call(script, time_text(), arguments);
 }
+
+std::string redis_job_store::time_text() const { return time_ ? std::to_string(time_()) : std::string{}; }
 
 void redis_job_store::on_change(std::function<void()> wake) {
   watch_ = std::make_unique<redis_watch>(url_, session_.shown(), session_.channel(), std::move(wake));
@@ -88,22 +89,43 @@ std::int64_t redis_job_store::put_some(const std::vector<const stored_item*>& it
   return number;
 }
 
+/// A new connection, on which the server gives back what we have not heard of.
+void redis_job_store::make_sure() {
+  if (!unsure_) return;
+  ++takes_.next;
+  session_.start_over(time_text());
+  unsure_ = false;
+}
+
+void redis_job_store::give_back_unsure() {
+  const std::lock_guard lock{mutex_};
+  make_sure();
+}
+
 take_result redis_job_store::take(const delivery_rules& rules) {
   const std::lock_guard lock{mutex_};
+  make_sure();
   if (watch_ != nullptr) watch_->arm();  // before looking, so that nothing is missed
   const auto lease = us_text(rules.lease);
   const auto suspect_from = std::to_string(rules.suspect_from());
   const auto limit = std::to_string(rules.max_deliveries);
-  const auto number = std::to_string(take_);
-  const auto again = std::exchange(unsure_, true);
-  auto answer = call(redis_scripts::take(), {lease, suspect_from, limit, number, again ? "1" : "0"});
+  const auto number = std::to_string(takes_.next);
+  unsure_ = true;
+  redis_reply answer;
+  try {
+    answer = call(redis_scripts::take(), {lease, suspect_from, limit, number});
+  } catch (const job_queue_error&) {
+    unsure_ = session_.is_unanswered();
+    throw;
+  }
 
   take_result result;
   auto& items = answer.items;
-  // It counts as answered last: without memory for the answer the next take asks for the same.
+  // It counts as answered last: without memory for the answer the job goes back.
   const auto answered = [&] {
+    if (result.job) takes_.held.insert(takes_.next);
+    ++takes_.next;
     unsure_ = false;
-    ++take_;
     return std::move(result);
   };
   if (items.size() == 2) {
@@ -126,7 +148,9 @@ bool redis_job_store::verdict(const redis_scripts::script& script, const job_rec
   std::vector<std::string_view> words{delivery.job, number};
   words.insert(words.end(), more.begin(), more.end());
   const std::lock_guard lock{mutex_};
-  return call(script, words).number == 1;
+  const bool ours = call(script, words).number == 1;
+  takes_.held.erase(delivery.delivery);
+  return ours;
 }
 
 /// Others are told by the server if they can have it; here it may be what a suspect has waited for.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -41,6 +42,8 @@ class redis_job_store final : public job_store, public job_ledger {
   void put_all(const std::vector<stored_item>& items) override;
 
   take_result take(const delivery_rules& rules) override;
+  bool is_unsure() const override { return unsure_; }
+  void give_back_unsure() override;
   bool ack(const job_receipt& delivery) override;
   bool nack(const job_receipt& delivery, const std::string& reason) override;
   bool nack(const job_receipt& delivery, const std::string& reason, std::chrono::nanoseconds delay);
@@ -57,6 +60,8 @@ class redis_job_store final : public job_store, public job_ledger {
   job_counts count() const override;
 
  private:
+  std::string time_text() const;
+  void make_sure();
   redis_reply call(const redis_scripts::script& script, const std::vector<std::string_view>& arguments) const;
   std::int64_t put_some(const std::vector<const stored_item*>& items, std::chrono::nanoseconds delay);
   bool verdict(const redis_scripts::script& script, const job_receipt& delivery,
@@ -67,9 +72,9 @@ class redis_job_store final : public job_store, public job_ledger {
   const redis_url url_;
   const clock time_;
   mutable std::mutex mutex_;
+  redis_takes takes_;
   mutable redis_session session_;
-  std::uint64_t take_ = 1;  ///< number of the take that is next, or whose answer is not known
-  bool unsure_ = false;     ///< whether that one was done
+  std::atomic<bool> unsure_ = false;  ///< whether the next take was done already
   std::unique_ptr<redis_watch> watch_;
 };
 

@@ -6,7 +6,7 @@ namespace {
 
 /// What all scripts share; they only say how they go on.
 constexpr auto common = R"lua(
-local jobs, facts, leases, ready, later, dead, meta = unpack(KEYS)
+local jobs, facts, leases, ready, later, dead, meta, first_take = unpack(KEYS)
 local group, nobody = 'penstock', 'nobody'
 local owner = ARGV[1]
 
@@ -101,6 +101,26 @@ for _, each in ipairs(consumers) do
     redis.call('XGROUP', 'DELCONSUMER', jobs, group, of.name)
   end
 end
+-- Deliveries that their owner knows nothing of: nobody heard the answer, or the server has lost its last writes
+-- and the verdict among them. Nobody works on those, and nobody has died. Takes that it does not know yet are
+-- left alone, as this may be a call that comes late itself.
+local next_take, held, went_back = tonumber(ARGV[5]), {}, false
+for i = 6, #ARGV do held[tonumber(ARGV[i])] = true end
+if ARGV[4] == '1' then
+  redis.call('DEL', first_take)  -- first, see release
+  redis.call('SET', first_take, ARGV[5], 'EX', 86400)
+end
+for _, pending in ipairs(redis.call('XPENDING', jobs, group, '-', '+', 1000000, owner)) do
+  local job = string.match(pending[1], '^%d+')
+  local readable, known = pcall(facts_of, job)  -- one that is not must not keep its owner from the queue
+  if readable and known.take < next_take and not held[known.take] then
+    release(job, ready)
+    known.reason = owner .. ' has not heard of this delivery, or its verdict was lost with the server'
+    keep(job, known)
+    went_back = true
+  end
+end
+if went_back then tell_others() end
 -- While the server was away nobody could extend a lease, and that is nobody's death.
 if redis.call('HGET', meta, 'run') ~= ARGV[3] then
   redis.call('HDEL', meta, 'run')  -- which the server does at its memory limit too, and then all the rest

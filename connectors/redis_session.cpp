@@ -16,44 +16,62 @@ std::string checked_name(const redis_url& url, std::string queue) {
   return queue;
 }
 
-std::vector<std::string> keys_of(const std::string& queue) {
+std::vector<std::string> keys_of(const std::string& queue, const std::string& owner) {
   std::vector<std::string> keys;
   for (const auto* each : {"jobs", "facts", "leases", "ready", "later", "dead", "meta"}) {
     keys.push_back("penstock:{" + queue + "}:" + each);
   }
+  keys.push_back("penstock:{" + queue + "}:first:" + owner);
   return keys;
 }
 
 }  // namespace
 
-redis_session::redis_session(redis_url url, std::string queue, std::string owner)
+redis_session::redis_session(redis_url url, std::string queue, std::string owner, const redis_takes& takes)
     : owner_{std::move(owner)},
+      takes_{takes},
       shown_{url.shown() + "#" + checked_name(url, queue)},
-      keys_{keys_of(queue)},
+      keys_{keys_of(queue, owner_)},
       connection_{std::move(url), shown_} {}
 
 redis_reply redis_session::call(const redis_scripts::script& script, std::string_view time_us,
                                 const std::vector<std::string_view>& arguments) {
+  unanswered_ = false;
   if (connection_.is_open() && connection_.was_lost()) connection_.close();
-  if (!connection_.is_open()) connect(time_us);
+  if (!connection_.is_open()) connect(time_us, false);
+  unanswered_ = true;
   auto answer = run(script, time_us, arguments);
   if (answer.is_error("NOGROUP")) {
     // Somebody has emptied the server.
-    answer = run(redis_scripts::prepare(), time_us, {connection_.server_run()});
+    answer = prepare(time_us, false);
     if (!answer.is_error()) answer = run(script, time_us, arguments);
   }
+  unanswered_ = false;
   if (!answer.is_error()) return answer;
   // The name may lead to another server by now.
   if (answer.is_error("READONLY") || answer.is_error("MASTERDOWN")) connection_.close();
   connection_.fail(answer);
 }
 
-void redis_session::connect(std::string_view time_us) {
+void redis_session::start_over(std::string_view time_us) {
+  connection_.close();
+  connect(time_us, true);
+}
+
+void redis_session::connect(std::string_view time_us, bool refuses_late) {
   connection_.open();
-  const auto answer = run(redis_scripts::prepare(), time_us, {connection_.server_run()});
+  const auto answer = prepare(time_us, refuses_late);
   if (!answer.is_error()) return;
   connection_.close();
   connection_.fail(answer);
+}
+
+redis_reply redis_session::prepare(std::string_view time_us, bool refuses_late) {
+  std::vector<std::string> numbers{std::to_string(takes_.next)};
+  for (const auto each : takes_.held) numbers.push_back(std::to_string(each));
+  std::vector<std::string_view> words{connection_.server_run(), refuses_late ? "1" : "0"};
+  words.insert(words.end(), numbers.begin(), numbers.end());
+  return run(redis_scripts::prepare(), time_us, words);
 }
 
 redis_reply redis_session::run(const redis_scripts::script& script, std::string_view time_us,

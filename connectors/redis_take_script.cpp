@@ -23,17 +23,8 @@ local function delivery(job, known, fields)
   return {job, known.take, known.deaths, fields.archive or '', fields.json or '', fields.type or ''}
 end
 
--- The answer to this very take was lost with the connection: the job is out here, and nobody works on it.
-if ARGV[7] == '1' then
-  for _, pending in ipairs(redis.call('XPENDING', jobs, group, '-', '+', 1000000, owner)) do
-    local job = string.match(pending[1], '^%d+')
-    local known = facts_of(job)
-    if known.take == take then
-      local fields = entry(job)
-      if fields then return delivery(job, known, fields) end
-    end
-  end
-end
+-- It comes late, on a connection that its owner has given up: nobody would hear of the job.
+if take < tonumber(redis.call('GET', first_take) or 0) then return {-1, 0} end
 )lua";
 
 /// Jobs whose lease ended are queued again, or dead.
@@ -42,7 +33,7 @@ local gone = {}
 for _, job in ipairs(redis.call('ZRANGEBYSCORE', leases, '-inf', exact(now), 'LIMIT', 0, 100)) do
   local known = facts_of(job)
   if known.owner == owner then
-    lease_until(job, now + lease)  -- who asks is alive
+    lease_until(job, now + lease)  -- who asks is alive, and knows of it: else it had gone back on connecting
   else
     gone[known.owner] = true
     known.deaths = known.deaths + 1

@@ -2,105 +2,12 @@
 
 #include <penstock_test/catch.hpp>
 
-#include <spdlog/logger.h>
-#include <spdlog/sinks/ostream_sink.h>
-
-#include <sstream>
-#include <string>
-#include <vector>
-
 #include <penstock/connectors/job_queue_error.hpp>
 
-#include "queue_support.hpp"
+#include "pulled_queue.hpp"
 
 using namespace penstock_test;
 using Catch::Matchers::Contains;
-
-namespace {
-
-/// What a store was told, and whether it can be reached.
-struct far_away {
-  bool away = false;
-  bool broken = false;
-  bool ours = true;
-  int opened = 0;
-  int jobs = 0;
-  std::vector<std::string> told;
-  std::function<void()> while_extending;
-
-  void check() const {
-    if (broken) throw ps::job_queue_error{"test", "no such table"};
-    if (away) throw ps::job_queue_error{"test", "away", ps::job_queue_error::kind::passing};
-  }
-};
-
-class far_store final : public ps::job_store {
- public:
-  explicit far_store(far_away& there) : there_{there} {}
-
-  ps::take_result take(const ps::delivery_rules&) override {
-    there_.check();
-    ps::take_result answer;
-    if (there_.jobs > 0) {
-      answer.job = ps::taken_job{{std::to_string(there_.jobs--), 1}, {}, 0};
-    } else {
-      answer.again_in = 7s;
-      answer.empty = true;
-    }
-    return answer;
-  }
-  bool ack(const ps::job_receipt& delivery) override { return tell("ack " + delivery.job); }
-  bool nack(const ps::job_receipt& delivery, const std::string& reason) override {
-    return tell("nack " + delivery.job + " " + reason);
-  }
-  bool bury(const ps::job_receipt& delivery, const std::string& reason) override {
-    return tell("bury " + delivery.job + " " + reason);
-  }
-  std::vector<ps::job_receipt> extend(std::span<const ps::job_receipt> deliveries,
-                                      std::chrono::nanoseconds) override {
-    std::string all = "extend";
-    for (const auto& each : deliveries) all += " " + each.job;
-    const bool ours = tell(all) && !there_.while_extending;
-    if (const auto act = std::exchange(there_.while_extending, nullptr)) act();
-    if (ours) return {};
-    return {deliveries.begin(), deliveries.end()};
-  }
-  void on_change(std::function<void()>) override {}
-
- private:
-  bool tell(const std::string& what) {
-    there_.check();
-    there_.told.push_back(what);
-    return there_.ours;
-  }
-
-  far_away& there_;
-};
-
-struct pulled_queue {
-  far_away there;
-  std::ostringstream log;
-  std::chrono::nanoseconds now{};
-  int woken = 0;
-  ps::queue_settings settings;
-
-  ps::job_puller make() {
-    auto logger =
-        std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log));
-    return {"test",
-            settings,
-            [this]() -> std::unique_ptr<ps::job_store> {
-              ++there.opened;
-              there.check();
-              return std::make_unique<far_store>(there);
-            },
-            {logger, [this] { ++woken; }, [] { return 0.5; }, [this] { return now; }}};
-  }
-};
-
-using told = std::vector<std::string>;
-
-}  // namespace
 
 TEST_CASE("verdicts go to the store at once") {
   pulled_queue queue;
@@ -248,6 +155,21 @@ TEST_CASE("leases are extended in one call to the store") {
   queue.there.ours = false;
   puller.extend();
   CHECK_THAT(queue.log.str(), Contains("the lease of job 1 had ended before it could be extended"));
+}
+
+TEST_CASE(
+    "of a job that came again while it was worked on, the last delivery is extended and all hear a verdict") {
+  pulled_queue queue;
+  auto puller = queue.make();
+  queue.there.jobs = 1;
+  const auto first = puller.next().job->receipt;
+  queue.there.jobs = 1;
+  queue.there.delivery = 2;
+  const auto second = puller.next().job->receipt;
+  puller.extend();
+  puller.nack(first, "late");
+  puller.ack(second);
+  CHECK(queue.there.told == told{"extend 1", "nack 1 late", "ack 1"});
 }
 
 TEST_CASE("leases that can't be extended are said and cost nothing else") {

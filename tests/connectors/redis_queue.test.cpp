@@ -146,6 +146,39 @@ TEST_CASE("a run that is done but for its last verdict waits for a server that i
   CHECK(left.queued == 1);
 }
 
+TEST_CASE("a run goes on to the end when its server has lost the last verdicts") {
+  redis_server server;
+  ps::redis_queue<int> queue{server.url_text(), "jobs", ps::until_empty};
+  queue.put_all({1, 2, 3});
+  std::map<int, int> times;
+  bell begun;
+  bell goes_on;
+  ps::runtime rt;
+  ps::graph g{"jobs"};
+  g.source("pull", queue, ps::in_flight(1))
+      .sink(
+          "work",
+          [&](const int& job) {
+            if (++times[job] > 1) return;
+            begun.ring();
+            goes_on.await();
+          },
+          ps::blocking);
+  auto run = rt.start(g);
+  REQUIRE(begun.await());
+  server.ask({"CONFIG", "SET", "appendonly", "no"});  // nothing from now on is there afterwards
+  goes_on.ring();
+  REQUIRE(begun.await());
+  goes_on.ring();
+  REQUIRE(begun.await());
+  server.kill_now();
+  server.start();
+  goes_on.ring();
+  run.wait();
+  CHECK(times == std::map<int, int>{{1, 2}, {2, 2}, {3, 2}});
+  CHECK(queue.store().count().done == 3);
+}
+
 TEST_CASE("a URL that is none is refused when the queue is made") {
   CHECK_THROWS_AS((ps::redis_queue<int>{"jobs.sqlite", "jobs"}), ps::job_queue_error);
 }

@@ -1,0 +1,116 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <spdlog/logger.h>
+#include <spdlog/sinks/ostream_sink.h>
+
+#include <penstock/connectors/job_puller.hpp>
+#include <penstock/connectors/job_queue_error.hpp>
+
+#include "queue_support.hpp"
+
+namespace penstock_test {
+
+/// What a store was told, and whether it can be reached.
+struct far_away {
+  bool away = false;
+  bool broken = false;
+  std::string broken_job;  ///< nobody can be told anything of this one
+  bool unsure = false;
+  bool ours = true;
+  int opened = 0;
+  int jobs = 0;
+  std::uint64_t delivery = 1;  ///< of the next one
+  std::vector<std::string> told;
+  std::function<void()> while_extending;
+
+  void check() const {
+    if (broken) throw ps::job_queue_error{"test", "no such table"};
+    if (away) throw ps::job_queue_error{"test", "away", ps::job_queue_error::kind::passing};
+  }
+};
+
+class far_store final : public ps::job_store {
+ public:
+  explicit far_store(far_away& there) : there_{there} {}
+
+  ps::take_result take(const ps::delivery_rules&) override {
+    there_.check();
+    ps::take_result answer;
+    if (there_.jobs > 0) {
+      answer.job = ps::taken_job{{std::to_string(there_.jobs--), there_.delivery}, {}, 0};
+    } else {
+      answer.again_in = 7s;
+      answer.empty = true;
+    }
+    return answer;
+  }
+  bool is_unsure() const override { return there_.unsure; }
+  void give_back_unsure() override {
+    if (!there_.unsure) return;
+    tell("give back");
+    there_.unsure = false;
+  }
+  bool ack(const ps::job_receipt& delivery) override {
+    if (delivery.job == there_.broken_job) throw ps::job_queue_error{"test", "its facts make no sense"};
+    return tell("ack " + delivery.job);
+  }
+  bool nack(const ps::job_receipt& delivery, const std::string& reason) override {
+    return tell("nack " + delivery.job + " " + reason);
+  }
+  bool bury(const ps::job_receipt& delivery, const std::string& reason) override {
+    return tell("bury " + delivery.job + " " + reason);
+  }
+  std::vector<ps::job_receipt> extend(std::span<const ps::job_receipt> deliveries,
+                                      std::chrono::nanoseconds) override {
+    std::string all = "extend";
+    for (const auto& each : deliveries) all += " " + each.job;
+    const bool ours = tell(all) && !there_.while_extending;
+    if (const auto act = std::exchange(there_.while_extending, nullptr)) act();
+    if (ours) return {};
+    return {deliveries.begin(), deliveries.end()};
+  }
+  void on_change(std::function<void()>) override {}
+
+ private:
+  bool tell(const std::string& what) {
+    there_.check();
+    there_.told.push_back(what);
+    return there_.ours;
+  }
+
+  far_away& there_;
+};
+
+struct pulled_queue {
+  far_away there;
+  std::ostringstream log;
+  std::chrono::nanoseconds now{};
+  int woken = 0;
+  ps::queue_settings settings;
+
+  ps::job_puller make() {
+    auto logger =
+        std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log));
+    return {"test",
+            settings,
+            [this]() -> std::unique_ptr<ps::job_store> {
+              ++there.opened;
+              there.check();
+              return std::make_unique<far_store>(there);
+            },
+            {logger, [this] { ++woken; }, [] { return 0.5; }, [this] { return now; }}};
+  }
+};
+
+using told = std::vector<std::string>;
+
+}  // namespace penstock_test
