@@ -3,7 +3,9 @@
 JOBS ?= $(shell nproc)
 RUN_ARGS ?= --queue sqlite:build/run/jobs.sqlite --out build/run --dead-letters build/run/dead-letters.sqlite --report
 
-.PHONY: help run test bench reliability deps format clean
+PREFIX ?= /usr/local
+
+.PHONY: help run test bench reliability install deps format clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -27,6 +29,10 @@ reliability: deps ## build and run what breaks things on purpose, findings in bu
 	@scripts/build.sh release -j $(JOBS) penstock_reliability
 	@mkdir -p build/reliability
 	@build/release/tests/reliability/penstock_reliability --out build/reliability/results.json
+
+install: deps ## build and install the library and the program penstock (PREFIX=/usr/local)
+	@scripts/build.sh release -j $(JOBS) penstock_libraries penstock_program
+	@cmake --install build/release --prefix $(PREFIX)
 
 deps: ## install the Debian packages that are missing (never removes one)
 	@scripts/deps.sh

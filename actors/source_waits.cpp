@@ -1,3 +1,5 @@
+#include <spdlog/logger.h>
+
 #include <chrono>
 #include <cstdint>
 #include <limits>
@@ -77,7 +79,14 @@ bool source::waits_to_flush() {
     flush_until_ = env_.now() + most;
     env_.remind(most, self_, ask_again{flush_until_});
   }
-  if (!hurried_ && !failed_ && env_.now() < flush_until_) return true;
+  if (!hurried_ && !failed_) {
+    if (env_.now() < flush_until_) return true;
+    if (run_.log) {
+      run_.log->warn(
+          "graph '{}', source '{}': its origin has not heard all verdicts and is waited for no longer",
+          run_.graph, plan_.name);
+    }
+  }
   owes(false);
   return false;
 }

@@ -16,7 +16,8 @@
 
 namespace penstock {
 
-file_watch::file_watch(const std::filesystem::path& file, std::function<void()> wake)
+file_watch::file_watch(const std::filesystem::path& changing, const std::filesystem::path& staying,
+                       std::function<void()> wake)
     : wake_{std::move(wake)} {
   const auto check = [&](int result, const std::string& what) {
     if (result >= 0) return result;
@@ -26,7 +27,13 @@ file_watch::file_watch(const std::filesystem::path& file, std::function<void()> 
   };
   notices_ = check(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK),
                    "can't watch files (too many watchers? look at sysctl fs.inotify.max_user_instances)");
-  check(::inotify_add_watch(notices_, file.c_str(), IN_MODIFY), "can't watch '" + file.string() + "'");
+  const auto add = [&](const std::filesystem::path& file, std::uint32_t what) {
+    // One that is removed while it is open loses its name, which counts as an attribute.
+    check(::inotify_add_watch(notices_, file.c_str(), what | IN_ATTRIB | IN_MOVE_SELF),
+          "can't watch '" + file.string() + "'");
+  };
+  add(changing, IN_MODIFY);
+  add(staying, 0);
   end_ = check(::eventfd(0, EFD_CLOEXEC), "eventfd");
   try {
     thread_ = thread_without_signals([this] { wait(); });

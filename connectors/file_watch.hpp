@@ -7,11 +7,13 @@
 
 namespace penstock {
 
-/// A thread that waits until somebody writes to a file, and then calls a function if it was asked to.
+/// A thread that waits until somebody writes to a file or takes it away, and then calls a function if it was
+/// asked to.
 class file_watch {
  public:
-  /// `file` must be there. Throws std::system_error.
-  file_watch(const std::filesystem::path& file, std::function<void()> wake);
+  /// Both files must be there; of `staying` only that it goes counts. Throws std::system_error.
+  file_watch(const std::filesystem::path& changing, const std::filesystem::path& staying,
+             std::function<void()> wake);
   /// Joins; `wake` is not called any more.
   ~file_watch();
   file_watch(const file_watch&) = delete;

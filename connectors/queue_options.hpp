@@ -23,7 +23,10 @@ namespace detail {
 struct lease_option {
   std::chrono::nanoseconds value;
   void apply(queue_settings& to) const {
-    if (value < std::chrono::milliseconds{10}) throw option_error{"lease: expected at least 10ms"};
+    if (value < std::chrono::milliseconds{10}) {
+      throw option_error{"lease(" + std::to_string(value.count()) +
+                         "ns) of a job queue: expected 10ms or more"};
+    }
     to.rules.lease = value;
   }
 };

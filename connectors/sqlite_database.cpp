@@ -48,8 +48,9 @@ std::string system_reason(int error) { return std::generic_category().message(er
 
 std::filesystem::path without_links(const std::filesystem::path& file) {
   std::error_code failed;
-  auto made = std::filesystem::weakly_canonical(file, failed);
-  return failed ? std::filesystem::absolute(file) : made;
+  const auto whole = std::filesystem::absolute(file);
+  auto made = std::filesystem::weakly_canonical(whole, failed);  // leaves what is not there as it was given
+  return failed ? whole : made;
 }
 
 }  // namespace
@@ -65,6 +66,7 @@ sqlite_database::sqlite_database(std::filesystem::path file, bool create) : file
   }
   open(file_, SQLITE_OPEN_READWRITE);
   check_kind();
+  number_ = file_number();
   run("PRAGMA journal_mode = WAL");
   run("PRAGMA synchronous = FULL");
   // Often, so that the log stays short and fits into what is reserved for it.
@@ -123,6 +125,17 @@ void sqlite_database::make_file() {
     ::fsync(handle);
     ::close(handle);
   }
+}
+
+std::uint64_t sqlite_database::file_number() const {
+  struct stat known {};
+  return ::stat(file_.c_str(), &known) == 0 ? known.st_ino : 0;
+}
+
+void sqlite_database::check_place() const {
+  if (file_number() != number_)
+    throw job_queue_error{file_.string(),
+                          "the file was removed, or another put in its place, while it was in use"};
 }
 
 void sqlite_database::check_kind() {

@@ -31,6 +31,9 @@ class sqlite_database {
   void run(const char* sql);
   std::int64_t changes() const;
 
+  /// Nobody else can see what is written once the file has gone. Throws in that case.
+  void check_place() const;
+
   /// Throws `problem` for what SQLite said last.
   [[noreturn]] void fail(int code) const;
 
@@ -49,8 +52,10 @@ class sqlite_database {
   void open(const std::filesystem::path& file, int flags);
   std::int64_t number(const char* sql);
   void check_kind();
+  std::uint64_t file_number() const;
 
   std::filesystem::path file_;
+  std::uint64_t number_ = 0;  ///< of the file that is open, on its disk
   std::unique_ptr<sqlite3, closer> connection_;
 };
 

@@ -67,7 +67,7 @@ void sqlite_job_store::on_change(std::function<void()> wake) {
   const std::lock_guard lock{mutex_};
   begin_writing();
   try {
-    watch_ = std::make_unique<file_watch>(database_.log_file(), std::move(wake));
+    watch_ = std::make_unique<file_watch>(database_.log_file(), file(), std::move(wake));
   } catch (const std::system_error& problem) {
     throw job_queue_error{file().string(), problem.what()};
   }
@@ -171,6 +171,7 @@ take_result sqlite_job_store::take(const delivery_rules& rules) {
   const std::lock_guard lock{mutex_};
   begin_writing();
   if (watch_ != nullptr) watch_->arm();  // before looking, so that nothing is missed
+  database_.check_place();
   take_result answer;
   transaction all{database_};
   bring_back_lost(rules);

@@ -38,13 +38,6 @@ struct letter_arguments {
   std::vector<std::string> program;
 };
 
-/// A file that is not there is a mistake here, not one to be made.
-dead_letter_store open_store(const std::string& file) {
-  if (!std::filesystem::exists(file))
-    throw dead_letter_store_error{file, "there is no such file; a run makes it with its first dead letter"};
-  return dead_letter_store{file};
-}
-
 /// As in 2026-01-31T23:59:59Z.
 std::string time_text(std::int64_t unix_ns) {
   const auto seconds = static_cast<std::time_t>(unix_ns / 1'000'000'000);
@@ -93,7 +86,7 @@ std::string first_line(const std::string& text) {
 
 void list(const letter_arguments& given) {
   std::vector<dead_letter_record> found;
-  for (auto& each : open_store(given.file).list()) {
+  for (auto& each : dead_letter_store::existing(given.file).list()) {
     if (!given.graph.empty() && each.graph != given.graph) continue;
     if (!given.stage.empty() && each.stage != given.stage) continue;
     found.push_back(std::move(each));
@@ -125,13 +118,13 @@ void list(const letter_arguments& given) {
 std::string absent(std::int64_t id) { return "there is no dead letter " + std::to_string(id); }
 
 void show(const letter_arguments& given) {
-  const auto letter = open_store(given.file).find(given.letters.front());
+  const auto letter = dead_letter_store::existing(given.file).find(given.letters.front());
   if (!letter) throw dead_letter_store_error{given.file, absent(given.letters.front())};
   std::cout << text_of(as_json(*letter)) << '\n';
 }
 
 void remove(const letter_arguments& given) {
-  auto store = open_store(given.file);
+  auto store = dead_letter_store::existing(given.file);
   std::string missing;
   for (const auto id : given.letters) {
     if (store.remove(id)) continue;
@@ -143,7 +136,7 @@ void remove(const letter_arguments& given) {
 
 /// Becomes the program, which is told what to replay.
 void replay(const letter_arguments& given) {
-  const auto store = open_store(given.file);
+  const auto store = dead_letter_store::existing(given.file);
   std::string ids;
   for (const auto id : given.letters) {
     if (!store.find(id)) throw dead_letter_store_error{given.file, absent(id)};

@@ -26,6 +26,16 @@ void add_bases(const std::type_info* type, std::vector<std::string>& names) {
 
 }  // namespace
 
+const remote_error* as_remote_error(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const remote_error& error) {
+    return &error;
+  } catch (...) {
+    return nullptr;
+  }
+}
+
 remote_exception describe_for_others(const std::exception_ptr& thrown) {
   auto described = describe_exception(thrown);
   remote_exception result{std::move(described.type), std::move(described.text), {}};

@@ -4,6 +4,7 @@
 #include <boost/describe/class.hpp>
 #include <exception>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -41,6 +42,25 @@ class remote_error : public error {
  private:
   remote_exception thrown_;
 };
+
+/// Nothing if it is another exception. Lives as long as that. Any thread.
+const remote_error* as_remote_error(const std::exception_ptr& thrown);
+
+/// Whether a handler for `const E&` catches it, or would have caught it in the process that threw it. Any
+/// thread.
+template <class E>
+bool was_thrown(const std::exception_ptr& thrown) {
+  if constexpr (!std::is_same_v<E, remote_error>) {
+    if (const remote_error* there = as_remote_error(thrown)) return there->is<E>();
+  }
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const E&) {
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
 
 /// What another process needs to know of an exception. Any thread.
 remote_exception describe_for_others(const std::exception_ptr& thrown);

@@ -215,6 +215,8 @@ command_line parse_command_line(int argc, const char* const* argv, const variabl
       apply(result.options, option, *value, variable);
     }
   }
+  if (!result.options.replay_ids.empty() && result.options.replay.empty())
+    throw option_error("--replay-ids: expected --replay with it, which names the file of these dead letters");
   for (const auto& each : split_at_commas(variables("PENSTOCK_SET").value_or("")))
     set(result.options, each, "PENSTOCK_SET");
   for (const auto& each : flags.settings) set(result.options, each, "--set");

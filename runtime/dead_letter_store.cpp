@@ -136,12 +136,34 @@ dead_letter_store::dead_letter_store(std::filesystem::path file, std::uint64_t m
     throw dead_letter_store_error{
         file_, "there is no directory '" + folder.string() + "'; make it, or name another file"};
   }
+  open(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  set_up(max_bytes);
+}
+
+dead_letter_store::dead_letter_store(std::filesystem::path file, std::uint64_t max_bytes, look_first)
+    : file_{std::move(file)}, own_run_{name_of_this_run()} {
+  std::error_code ignored;
+  if (!std::filesystem::exists(file_, ignored))
+    throw dead_letter_store_error{file_, "there is no such file; a run makes it with its first dead letter"};
+  open(SQLITE_OPEN_READWRITE);
+  if (!has_column("exception_type"))
+    throw dead_letter_store_error{file_, "there are no dead letters in it; it is a file of another kind"};
+  set_up(max_bytes);
+}
+
+dead_letter_store dead_letter_store::existing(std::filesystem::path file) {
+  return dead_letter_store{std::move(file), 0, look_first{}};
+}
+
+void dead_letter_store::open(int flags) {
   sqlite3* opened = nullptr;
-  const int code = sqlite3_open_v2(file_.c_str(), &opened,
-                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+  const int code = sqlite3_open_v2(file_.c_str(), &opened, flags | SQLITE_OPEN_NOMUTEX, nullptr);
   connection_.reset(opened);
   if (code != SQLITE_OK) throw error_of(code);
   sqlite3_busy_timeout(opened, busy_timeout_ms);
+}
+
+void dead_letter_store::set_up(std::uint64_t max_bytes) {
   run("PRAGMA journal_mode = WAL");
   run("PRAGMA synchronous = FULL");
   run(make_table);

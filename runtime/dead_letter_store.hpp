@@ -35,6 +35,9 @@ class dead_letter_store final : public dead_letter_sink {
   /// Opens `file`, makes it where it is missing. `max_bytes` limits its size; 0: only the disk does. Throws
   /// dead_letter_store_error.
   explicit dead_letter_store(std::filesystem::path file, std::uint64_t max_bytes = 0);
+  /// Opens a file that is there and has dead letters, for whoever looks at them. Leaves others as they are.
+  /// Throws dead_letter_store_error.
+  static dead_letter_store existing(std::filesystem::path file);
   ~dead_letter_store() override;
 
   const std::filesystem::path& file() const { return file_; }
@@ -55,12 +58,17 @@ class dead_letter_store final : public dead_letter_sink {
   void mark_replayed(std::int64_t id);
 
  private:
+  struct look_first {};
+  dead_letter_store(std::filesystem::path file, std::uint64_t max_bytes, look_first);
+
   class statement;
   struct closer {
     void operator()(sqlite3* connection) const;
   };
 
   static dead_letter_record read(statement& row);
+  void open(int flags);
+  void set_up(std::uint64_t max_bytes);
   void run(const std::string& sql) const;
   bool has_column(const std::string& name) const;
   void add_missing_column() const;

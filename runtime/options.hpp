@@ -144,17 +144,7 @@ class error_option {
   template <class E>
   error_option<Action, true> when() && {
     static_assert(!Conditional, "penstock: a rule has one when<E>(); give a rule for each type");
-    rule_.matches = [](const std::exception_ptr& error) {
-      try {
-        std::rethrow_exception(error);
-      } catch (const E&) {
-        return true;
-      } catch (const remote_error& thrown) {
-        return thrown.template is<E>();
-      } catch (...) {
-        return false;
-      }
-    };
+    rule_.matches = [](const std::exception_ptr& error) { return was_thrown<E>(error); };
     return error_option<Action, true>{std::move(rule_), given_};
   }
 

@@ -84,6 +84,7 @@ void require_entered(const run_plan& plan) {
 }
 
 /// EX_TEMPFAIL of sysexits.h: not all was done, and trying again may help.
+constexpr int exit_usage = 2;
 constexpr int exit_unfinished = 75;
 
 void tell_of_deadline(const run_snapshot& last) {
@@ -105,6 +106,9 @@ int longest_sleep(const progress_display& progress, std::int64_t until_due) {
   const auto for_manager = std::min<std::int64_t>(until_due / 1'000'000 + 1, 3'600'000);
   return static_cast<int>(for_progress < 0 ? for_manager : std::min<std::int64_t>(for_progress, for_manager));
 }
+
+/// ns. Who ends a program and its process group, as timeout(1) does, sends two signals that are meant as one.
+constexpr std::int64_t one_and_the_same = 100'000'000;
 
 /// Shows progress, passes signals on and tells the service manager until the run has ended.
 void watch(run& running, run_result& result, signal_guard& signals, progress_display& progress,
@@ -131,17 +135,23 @@ void watch(run& running, run_result& result, signal_guard& signals, progress_dis
     return note->ended;
   };
   int seen = 0;
+  std::int64_t first_at = 0;
   while (!has_ended()) {
     // A thread that all stages need and that a body does not give back is what a restart helps against.
     manager.stay_alive(env.now(), env.long_turns().empty(), [&] { return status_line(running.snapshot()); });
     pollfd wait{signals.fd(), POLLIN, 0};
     const bool late = ::poll(&wait, 1, longest_sleep(progress, manager.until_due(env.now()))) == 0;
     if (late && progress.active()) progress.show(running.snapshot());
-    for (const int count = signals.count(); seen < count; ++seen) {
-      if (seen == 0) manager.stopping();
-      if (seen == 0) running.drain(deadline);
-      if (seen == 1) running.abort("a second signal came");
+    const int count = signals.count();
+    if (count == seen) continue;
+    if (seen == 0) {
+      first_at = env.now();
+      manager.stopping();
+      running.drain(deadline);
+    } else if (env.now() - first_at >= one_and_the_same) {
+      running.abort("a second signal came");
     }
+    seen = count;
   }
 }
 
@@ -207,6 +217,10 @@ int runtime::run(const graph& g, run_snapshot& last) {
     }
     running.impl_->tell_failure();  // below, in words
     last = running.snapshot();
+  } catch (const option_error& wrong) {
+    // A setting of a stage that there is none of, or that it does not take: known only now.
+    std::cerr << "penstock: " << wrong.what() << '\n';
+    return exit_usage;
   } catch (const std::exception& wrong) {
     std::cerr << "penstock: " << wrong.what() << '\n';
     return 1;

@@ -98,3 +98,35 @@ TEST_CASE("programs that start at once make one queue and leave nothing else beh
     CHECK(files == 1);
   }
 }
+
+TEST_CASE("a queue may be named without a folder") {
+  const scratch_folder folder;
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  try {
+    ps::sqlite_job_store{"jobs.sqlite"}.put(text_item("job"));
+  } catch (...) {
+    std::filesystem::current_path(before);
+    throw;
+  }
+  std::filesystem::current_path(before);
+  CHECK(std::filesystem::exists(folder / "jobs.sqlite"));
+}
+
+TEST_CASE("a queue whose file is taken away under a source wakes it and is refused") {
+  const scratch_folder folder;
+  const auto file = folder / "jobs.sqlite";
+  ps::sqlite_job_store store{file};
+  bell woken;
+  store.on_change([&] { woken.ring(); });
+  CHECK_FALSE(store.take({}).job);
+  SECTION("removed") { std::filesystem::remove(file); }
+  SECTION("replaced") {
+    ps::sqlite_job_store{folder / "other.sqlite"}.put(text_item("job"));
+    std::filesystem::rename(folder / "other.sqlite", file);
+  }
+  SECTION("moved") { std::filesystem::rename(file, folder / "elsewhere.sqlite"); }
+  CHECK(woken.await());
+  CHECK_THROWS_WITH(store.take({}),
+                    Catch::Matchers::Contains("the file was removed, or another put in its place"));
+}

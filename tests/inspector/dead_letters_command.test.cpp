@@ -138,6 +138,19 @@ TEST_CASE("a file that is not there is named and not made") {
   CHECK_FALSE(std::filesystem::exists(missing));
 }
 
+TEST_CASE("a file of another kind is refused and left as it is") {
+  const letter_file file;
+  const auto other = file.folder() + "/jobs.sqlite";
+  run("queue put " + other + " 1");
+  for (const char* command : {"list", "show", "remove"}) {
+    const auto told =
+        run(std::string{"dead-letters "} + command + " " + other + (command[0] == 'l' ? "" : " 1"));
+    CHECK(told.code == 1);
+    CHECK(mentions(told, "there are no dead letters in it"));
+  }
+  CHECK(run("queue list " + other).code == 0);
+}
+
 TEST_CASE("a letter that is not there is named") {
   const letter_file file;
   const auto told = run("dead-letters show " + file.path() + " 99");

@@ -44,3 +44,17 @@ TEST_CASE("what is no std::exception arrives too", "[messages][remote_error]") {
   CHECK(sent(std::make_exception_ptr(std::string{"words"})).text() == "words");
   CHECK(sent(std::make_exception_ptr(7)).type() == "int");
 }
+
+TEST_CASE("who asks what was thrown is not told what it travels in", "[messages][remote_error]") {
+  const auto arrived = std::make_exception_ptr(sent(std::make_exception_ptr(std::out_of_range{"too far"})));
+  CHECK(ps::was_thrown<std::out_of_range>(arrived));
+  CHECK(ps::was_thrown<std::logic_error>(arrived));
+  CHECK(ps::was_thrown<std::exception>(arrived));
+  CHECK(ps::was_thrown<ps::remote_error>(arrived));
+  CHECK_FALSE(ps::was_thrown<std::runtime_error>(arrived));
+  CHECK_FALSE(ps::was_thrown<ps::error>(arrived));
+  const auto own = std::make_exception_ptr(std::out_of_range{"too far"});
+  CHECK(ps::was_thrown<std::logic_error>(own));
+  CHECK_FALSE(ps::was_thrown<ps::remote_error>(own));
+  CHECK_FALSE(ps::was_thrown<std::runtime_error>(std::make_exception_ptr(7)));
+}

@@ -52,6 +52,7 @@ int run_until_aborted(int descriptor) {
       [&, first = true]() mutable -> std::optional<int> {
         if (std::exchange(first, false)) return 1;
         require_arrivals(drained, 1);
+        be_slow(150ms);  // sooner the two would count as one
         kill(getpid(), SIGINT);
         require_arrivals(aborted, 1);  // so that the witness behind can't end before
         return std::nullopt;

@@ -158,7 +158,10 @@ int policies(ps::runtime& rt, const words&) {
             if (n == 18 && context.attempt() < 3) throw too_large{"eighteen"};
             return n;
           },
-          ps::isolated, ps::on_error(ps::skip().when<std::logic_error>(), ps::retry(2).when<too_large>()))
+          ps::isolated,
+          // The first is what it travels in, not what was thrown.
+          ps::on_error(ps::fail().when<ps::error>(), ps::skip().when<std::logic_error>(),
+                       ps::retry(2).when<too_large>()))
       .sink("sum", [&](int n) { sum += n; });
   const int code = run_and_tell(rt, g, "throws");
   std::cout << "sum " << sum << std::endl;

@@ -146,9 +146,11 @@ TEST_CASE("a configuration file sets options, variables and flags win over it") 
 TEST_CASE("a bad value is refused with the flag, variable or file, the value and what was expected") {
   CHECK(refusal({"--threads", "many"}) == R"(--threads = "many": expected a whole number from 0 to 1024)");
   for (const char* ids : {"3,", ",3", "3;4", "three", "-1", "0", "3 4"}) {
-    CHECK(refusal({std::string{"--replay-ids="} + ids}) ==
+    CHECK(refusal({std::string{"--replay-ids="} + ids, "--replay=old.db"}) ==
           std::string{"--replay-ids = \""} + ids + "\": expected numbers of dead letters, such as 3,17");
   }
+  CHECK(refusal({"--replay-ids=3"}) ==
+        "--replay-ids: expected --replay with it, which names the file of these dead letters");
   CHECK(refusal({"--report=xml"}) == R"(--report = "xml": expected one of none, table, json)");
   CHECK(refusal({}, {{"PENSTOCK_INACTIVITY", "5"}}) ==
         R"(PENSTOCK_INACTIVITY = "5": expected a duration from 0s to 7d, such as 200ms)");

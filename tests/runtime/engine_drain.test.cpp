@@ -131,6 +131,9 @@ TEST_CASE("a second signal aborts a drain at once", "[engine][drain]") {
       [at = hung.at](ps::worker_context& context, int n) {
         if (n < 3) return;
         std::raise(SIGTERM);
+        std::raise(SIGTERM);  // as to the whole process group, meant as one
+        be_slow(150ms);
+        CHECK_FALSE(context.stop_requested());
         std::raise(SIGTERM);
         while (!context.stop_requested()) be_slow(1ms);
       },
