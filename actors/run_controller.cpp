@@ -213,8 +213,9 @@ void run_controller::lose_patience() {
   for (std::size_t i = 0; i < members_.size(); ++i) {
     if (members_[i].is_source && !ended_[i]) members_[i].to->post(refuse_rest{"a body did not return"});
   }
-  give_up_at_ = env_.now() + time_to_refuse;
-  env_.remind(time_to_refuse, self_, check_time{});
+  const auto time = patience_ > usual_patience ? patience_ : time_to_refuse;
+  give_up_at_ = env_.now() + time;
+  env_.remind(time, self_, check_time{});
 }
 
 bool run_controller::sources_ended() const {

@@ -166,10 +166,11 @@ class run_controller final : public actor_logic {
   std::vector<bool> ended_;
   std::size_t open_ = 0;
   std::vector<stage_group> groups_;
-  /// With what bodies get, less than a second.
-  static constexpr std::int64_t time_to_refuse = 150'000'000;
+  // Together less than a second.
+  static constexpr std::int64_t usual_patience = 600'000'000;
+  static constexpr std::int64_t time_to_refuse = 250'000'000;
 
-  std::int64_t patience_ = 700'000'000;  ///< ns that an aborted run waits for bodies before it goes on
+  std::int64_t patience_ = usual_patience;  ///< ns that an aborted run waits for bodies before it goes on
   bool started_ = false;
   bool aborting_ = false;
   std::int64_t give_up_at_ = 0;

@@ -49,6 +49,7 @@ void source::receive(message& m) {
                  [this](deliveries_settled&) { settle_all(); },
                  [this](ask_again& each) {
                    if (each.when == ask_at_) ask_at_ = 0;
+                   if (each.when == flush_until_) flush_reminded_ = false;
                    unpause();
                  },
                  [this](letters_due&) { write_letters(); },

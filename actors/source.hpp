@@ -103,11 +103,12 @@ class source final : public actor_logic {
   delivery_token* due_ = nullptr;  ///< taken from there, and not looked at yet
   bool was_blocked_ = false;
 
-  bool paused_ = false;           ///< its origin has nothing at the moment
-  bool expecting_ = false;        ///< and something from outside will change that, or the time
-  std::int64_t ask_at_ = 0;       ///< ns; of the earliest timer that is set, 0: none
-  bool owes_ = false;             ///< its origin some verdicts
-  bool hurried_ = false;          ///< tells no verdicts that can't be told at once
+  bool paused_ = false;      ///< its origin has nothing at the moment
+  bool expecting_ = false;   ///< and something from outside will change that, or the time
+  std::int64_t ask_at_ = 0;  ///< ns; of the earliest timer that is set, 0: none
+  bool owes_ = false;        ///< its origin some verdicts
+  bool hurried_ = false;     ///< tells no verdicts that can't be told at once
+  bool flush_reminded_ = false;
   std::int64_t flush_until_ = 0;  ///< ns; at its end it owes them no longer; 0: not at its end
   address lease_keeper_;          ///< null: there is none, or it has ended
   bool dismissed_ = false;        ///< it was told to end

@@ -77,10 +77,12 @@ bool source::waits_to_flush() {
     const auto lease = body_->lease().count();
     const auto most = lease > 0 ? lease : longest_flush;
     flush_until_ = env_.now() + most;
-    env_.remind(most, self_, ask_again{flush_until_});
   }
+  const auto left = flush_until_ - env_.now();
+  // Once more where the reminder came a hair early.
+  if (left > 0 && !std::exchange(flush_reminded_, true)) env_.remind(left, self_, ask_again{flush_until_});
   if (!hurried_ && !failed_) {
-    if (env_.now() < flush_until_) return true;
+    if (left > 0) return true;
     if (run_.log) {
       run_.log->warn(
           "graph '{}', source '{}': its origin has not heard all verdicts and is waited for no longer",

@@ -89,6 +89,7 @@ std::int64_t sqlite_job_store::put(const stored_item& item, std::chrono::nanosec
   const std::lock_guard lock{mutex_};
   make_room_check(item);
   begin_writing();
+  database_.check_place();
   transaction all{database_};
   const auto job = insert(item, delay);
   all.commit();
@@ -98,6 +99,7 @@ std::int64_t sqlite_job_store::put(const stored_item& item, std::chrono::nanosec
 void sqlite_job_store::put_all(const std::vector<stored_item>& items) {
   const std::lock_guard lock{mutex_};
   begin_writing();
+  database_.check_place();
   transaction all{database_};
   for (const stored_item& each : items) {
     make_room_check(each);

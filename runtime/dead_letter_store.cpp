@@ -137,6 +137,7 @@ dead_letter_store::dead_letter_store(std::filesystem::path file, std::uint64_t m
         file_, "there is no directory '" + folder.string() + "'; make it, or name another file"};
   }
   open(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  check_kind(true);
   set_up(max_bytes);
 }
 
@@ -146,8 +147,7 @@ dead_letter_store::dead_letter_store(std::filesystem::path file, std::uint64_t m
   if (!std::filesystem::exists(file_, ignored))
     throw dead_letter_store_error{file_, "there is no such file; a run makes it with its first dead letter"};
   open(SQLITE_OPEN_READWRITE);
-  if (!has_column("exception_type"))
-    throw dead_letter_store_error{file_, "there are no dead letters in it; it is a file of another kind"};
+  check_kind(false);
   set_up(max_bytes);
 }
 
@@ -161,6 +161,16 @@ void dead_letter_store::open(int flags) {
   connection_.reset(opened);
   if (code != SQLITE_OK) throw error_of(code);
   sqlite3_busy_timeout(opened, busy_timeout_ms);
+}
+
+/// Nothing is written into a file of somebody else.
+void dead_letter_store::check_kind(bool may_be_empty) const {
+  statement select{*this,
+                   "SELECT count(*), count(CASE name WHEN 'dead_letters' THEN 1 END) FROM sqlite_master"};
+  select.step();
+  const bool empty = select.number() == 0;
+  if (select.number() == 0 && !(empty && may_be_empty))
+    throw dead_letter_store_error{file_, "there are no dead letters in it; it is a file of another kind"};
 }
 
 void dead_letter_store::set_up(std::uint64_t max_bytes) {

@@ -32,8 +32,8 @@ class dead_letter_store_error : public dead_letter_error {
 /// is kept once, however often it is written. Any thread.
 class dead_letter_store final : public dead_letter_sink {
  public:
-  /// Opens `file`, makes it where it is missing. `max_bytes` limits its size; 0: only the disk does. Throws
-  /// dead_letter_store_error.
+  /// Opens `file`, makes it where it is missing; refuses a database of another kind. `max_bytes` limits its
+  /// size; 0: only the disk does. Throws dead_letter_store_error.
   explicit dead_letter_store(std::filesystem::path file, std::uint64_t max_bytes = 0);
   /// Opens a file that is there and has dead letters, for whoever looks at them. Leaves others as they are.
   /// Throws dead_letter_store_error.
@@ -68,6 +68,7 @@ class dead_letter_store final : public dead_letter_sink {
 
   static dead_letter_record read(statement& row);
   void open(int flags);
+  void check_kind(bool may_be_empty) const;
   void set_up(std::uint64_t max_bytes);
   void run(const std::string& sql) const;
   bool has_column(const std::string& name) const;

@@ -162,7 +162,8 @@ void replay_letters(run_plan& plan, const std::filesystem::path& file, const std
                     const std::shared_ptr<spdlog::logger>& log) {
   if (!std::filesystem::exists(file))
     throw dead_letter_store_error{file, "there is no such file, so there is nothing to replay"};
-  replay_planner{plan, std::make_shared<dead_letter_store>(file), ids, log}.run();
+  std::shared_ptr<dead_letter_store> letters{new dead_letter_store{dead_letter_store::existing(file)}};
+  replay_planner{plan, std::move(letters), ids, log}.run();
 }
 
 }  // namespace penstock

@@ -66,7 +66,7 @@ std::vector<option_info> make_table() {
        "stage, sink, scatter, gather",
        "How often workers of the stage may crash or hang in a minute (or another window) before the run "
        "fails."},
-      {"shutdown", kind::duration, "time", million, week, "", none, "5s for a restart, 700ms for an abort",
+      {"shutdown", kind::duration, "time", million, week, "", none, "5s for a restart, 600ms for an abort",
        "stage, sink, scatter, gather",
        "How long bodies in work get to end when their group restarts (then the run fails) or the run was "
        "aborted "

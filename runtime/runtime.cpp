@@ -107,8 +107,8 @@ int longest_sleep(const progress_display& progress, std::int64_t until_due) {
   return static_cast<int>(for_progress < 0 ? for_manager : std::min<std::int64_t>(for_progress, for_manager));
 }
 
-/// ns. Who ends a program and its process group, as timeout(1) does, sends two signals that are meant as one.
-constexpr std::int64_t one_and_the_same = 100'000'000;
+/// Who ends a program and its process group, as timeout(1) does, sends two signals that are meant as one.
+constexpr std::chrono::milliseconds one_and_the_same{100};
 
 /// Shows progress, passes signals on and tells the service manager until the run has ended.
 void watch(run& running, run_result& result, signal_guard& signals, progress_display& progress,
@@ -134,24 +134,18 @@ void watch(run& running, run_result& result, signal_guard& signals, progress_dis
     const std::lock_guard lock{note->mutex};
     return note->ended;
   };
-  int seen = 0;
-  std::int64_t first_at = 0;
+  bool draining = false;
   while (!has_ended()) {
     // A thread that all stages need and that a body does not give back is what a restart helps against.
     manager.stay_alive(env.now(), env.long_turns().empty(), [&] { return status_line(running.snapshot()); });
     pollfd wait{signals.fd(), POLLIN, 0};
     const bool late = ::poll(&wait, 1, longest_sleep(progress, manager.until_due(env.now()))) == 0;
     if (late && progress.active()) progress.show(running.snapshot());
-    const int count = signals.count();
-    if (count == seen) continue;
-    if (seen == 0) {
-      first_at = env.now();
+    if (signals.count() > 0 && !std::exchange(draining, true)) {
       manager.stopping();
       running.drain(deadline);
-    } else if (env.now() - first_at >= one_and_the_same) {
-      running.abort("a second signal came");
     }
-    seen = count;
+    if (signals.span() >= one_and_the_same) running.abort("a second signal came");
   }
 }
 

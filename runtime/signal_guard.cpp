@@ -6,7 +6,9 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
+#include <ctime>
 #include <mutex>
 #include <system_error>
 
@@ -19,6 +21,8 @@ namespace {
 struct slot {
   std::atomic<int> fd{-1};
   std::atomic<bool> used{false};
+  std::atomic<std::int64_t> first{0};  ///< ns; when the first signal came, 0: none
+  std::atomic<std::int64_t> last{0};
 };
 
 // A signal handler can reach nothing but these.
@@ -43,11 +47,22 @@ std::uint64_t take(int fd) {
   return ::read(fd, &sum, sizeof sum) == sizeof sum ? sum : 0;
 }
 
+std::int64_t now_in_handler() {
+  timespec time{};
+  ::clock_gettime(CLOCK_MONOTONIC, &time);  // a handler may call that
+  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
 void note(int number) {
   const int saved = errno;
   last_signal.store(number);
-  for (const slot& each : slots) {
-    if (each.used.load()) add(each.fd.load(), one_signal);
+  const auto now = now_in_handler();
+  for (slot& each : slots) {
+    if (!each.used.load()) continue;
+    std::int64_t none = 0;
+    each.first.compare_exchange_strong(none, now);
+    each.last.store(now);
+    add(each.fd.load(), one_signal);
   }
   errno = saved;
 }
@@ -71,6 +86,8 @@ signal_guard::signal_guard() {
     mine.fd.store(fd);
   }
   take(mine.fd.load());  // what came too late for the guard before
+  mine.first.store(0);
+  mine.last.store(0);
   mine.used.store(true);
   if (guards++ > 0) return;
   struct sigaction action {};
@@ -94,6 +111,11 @@ void signal_guard::wake() const { add(fd(), one_wake); }
 int signal_guard::count() {
   counted_ += static_cast<int>(take(fd()) % one_wake);
   return counted_;
+}
+
+std::chrono::nanoseconds signal_guard::span() const {
+  const slot& mine = slots[slot_];
+  return std::chrono::nanoseconds{mine.last.load() - mine.first.load()};
 }
 
 int signal_guard::last() const { return last_signal.load(); }

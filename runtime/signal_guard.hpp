@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <csignal>
 #include <cstddef>
 
@@ -22,6 +23,8 @@ class signal_guard {
   /// Empties `fd`; returns how many signals have come in all.
   int count();
   int last() const;
+  /// Between the first signal and the last.
+  std::chrono::nanoseconds span() const;
 
  private:
   std::size_t slot_;

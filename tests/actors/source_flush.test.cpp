@@ -96,6 +96,14 @@ TEST_CASE("without leases an origin that stays away is waited for for a minute",
   CHECK(pull.at(60s) == ps::after_turn::done);
 }
 
+TEST_CASE("a reminder of that which comes a hair early is set again", "[actors][source]") {
+  ended_source pull{0ns, std::chrono::nanoseconds::max()};
+  pull.env.time = std::chrono::nanoseconds{60s}.count() - 1;
+  CHECK(pull.tell(ps::ask_again{std::chrono::nanoseconds{60s}.count()}) == ps::after_turn::wait);
+  CHECK(pull.reminders().size() == 2);
+  CHECK(pull.at(60s) == ps::after_turn::done);
+}
+
 TEST_CASE("a source that wants to be called when it is woken sets no time", "[actors][source]") {
   ended_source pull{0ns, std::chrono::nanoseconds::max()};
   CHECK(pull.reminders() == std::vector<std::int64_t>{60'000'000'000});

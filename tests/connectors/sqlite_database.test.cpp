@@ -127,6 +127,7 @@ TEST_CASE("a queue whose file is taken away under a source wakes it and is refus
   }
   SECTION("moved") { std::filesystem::rename(file, folder / "elsewhere.sqlite"); }
   CHECK(woken.await());
+  CHECK_THROWS_AS(store.put(text_item("job")), ps::job_queue_error);
   CHECK_THROWS_WITH(store.take({}),
                     Catch::Matchers::Contains("the file was removed, or another put in its place"));
 }

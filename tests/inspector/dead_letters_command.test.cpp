@@ -148,6 +148,7 @@ TEST_CASE("a file of another kind is refused and left as it is") {
     CHECK(told.code == 1);
     CHECK(mentions(told, "there are no dead letters in it"));
   }
+  CHECK_THROWS_AS(ps::dead_letter_store{other}, ps::dead_letter_store_error);
   CHECK(run("queue list " + other).code == 0);
 }
 

@@ -55,6 +55,7 @@ job_figures one_run(unsigned seed, std::ostream& explain, std::mutex& mutex) {
     child& awaited = programs.front().is_over() ? programs.back() : programs.front();
     awaited.let_run(moment());
     over = programs.front().is_over() && programs.back().is_over();
+    if (!over && open_ledger(queue)->count().leased > 0) ++found.hits;
   }
   child server = started_server(socket, data);
   std::string said;
@@ -86,7 +87,7 @@ reliability_case killed_server_case() {
                                         exactly("never uploaded", all.without, 0, "jobs"),
                                         exactly("still queued in the end", all.left, 0, "jobs"),
                                         exactly("ended with another code than 0", all.crashes, 0, "programs"),
-                                        at_least("killed", all.kills, runs, "times"),
+                                        at_least("killed while a job was out", all.hits, 2 * runs, "times"),
                                         shown("uploaded more than once", all.duplicates, "uploads")};
           }};
 }

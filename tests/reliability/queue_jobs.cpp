@@ -76,6 +76,7 @@ void job_figures::count_effects(const ps::job_ledger& ledger, const std::filesys
 
 void job_figures::add(const job_figures& other) {
   kills += other.kills;
+  hits += other.hits;
   early += other.early;
   without += other.without;
   left += other.left;

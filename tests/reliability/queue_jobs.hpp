@@ -21,6 +21,7 @@ void put_jobs(penstock::job_ledger& ledger);
 /// What became of the jobs of one run, whose effects are files in `folder`.
 struct job_figures {
   double kills = 0;
+  double hits = 0;        ///< kills while a job was out
   double early = 0;       ///< gone from the queue without their effect
   double without = 0;     ///< never done
   double left = 0;        ///< still in the queue in the end

@@ -51,6 +51,17 @@ TEST_CASE("a waiting thread can be woken without a signal") {
   CHECK(guard.count() == 0);
 }
 
+TEST_CASE("how far apart signals came is known, whenever somebody looks") {
+  signal_guard guard;
+  CHECK(guard.span().count() == 0);
+  std::raise(SIGTERM);
+  CHECK(guard.span().count() == 0);
+  std::raise(SIGTERM);
+  CHECK(guard.span().count() > 0);
+  const signal_guard next;
+  CHECK(next.span().count() == 0);
+}
+
 TEST_CASE("a new guard starts to count from zero") {
   {
     signal_guard first;
