@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <penstock/connectors/delivery_rules.hpp>
+#include <penstock/messages/item_schema.hpp>
 
 namespace penstock {
 
@@ -18,7 +19,8 @@ namespace penstock {
 struct stored_item {
   std::vector<std::byte> archive;
   std::string json;
-  std::string type;  ///< its name, for people; empty where nobody knew
+  std::string type;          ///< its name, for people; empty where nobody knew
+  item_schema_ref schema{};  ///< of the archive
 };
 
 /// One delivery of a job, for the verdict on it. The same job has another one when it is delivered again.
@@ -46,10 +48,47 @@ struct take_result {
   bool empty = false;
 };
 
+/// What becomes of a delivery.
+enum class job_fate {
+  acked,       ///< it is done, and leaves the queue
+  nacked,      ///< it goes back at once and is nobody's fault
+  buried,      ///< it is dead: kept for people, delivered no more
+  unreadable,  ///< it goes back, for programs that can read it
+};
+
+struct job_verdict {
+  job_receipt delivery;
+  job_fate is = job_fate::acked;
+  std::string reason;
+};
+
+/// A wish for jobs.
+struct take_order {
+  delivery_rules rules;
+  std::uint32_t most = 1;
+  /// Hash of the schema of the items that the program takes; jobs of which it is known that a program of that
+  /// schema can't read them are passed over. Empty: nothing is passed over.
+  std::string reader;
+};
+
+struct exchange_result {
+  std::vector<job_receipt> late;  ///< deliveries of verdicts that were not ours any more; nothing was changed
+  std::vector<taken_job> jobs;
+  /// Without a job: when to ask again at the latest, as a lease or a delay ends then. Nothing: no time is
+  /// known.
+  std::optional<std::chrono::nanoseconds> again_in;
+  bool empty = false;  ///< nothing is queued and nothing is out, at nobody's, but what can't be read here
+  std::uint64_t unreadable = 0;  ///< jobs that were passed over; known where there was no job to take
+};
+
 /// A queue of jobs that several processes share, as one of them sees it. Any thread; throws job_queue_error.
 class job_store {
  public:
   virtual ~job_store() = default;
+
+  /// Tells the verdicts and takes jobs, the oldest first, in one go: all of it or, if it throws, nothing.
+  /// `wanted` null: takes none. A suspect is taken alone and is the last of its group.
+  virtual exchange_result exchange(std::span<const job_verdict> verdicts, const take_order* wanted);
 
   /// The oldest job that may be delivered here now.
   virtual take_result take(const delivery_rules& rules) = 0;

@@ -9,7 +9,7 @@ namespace penstock::detail {
 
 template <class T>
 stored_item stored(const T& item) {
-  return {encode(item), to_json(item), type_name<T>()};
+  return {encode(item), to_json(item), type_name<T>(), schema_of<T>()};
 }
 
 /// Throws codec_error.

@@ -13,6 +13,7 @@
 #include <penstock/messages/error.hpp>
 #include <penstock/messages/input_archive.hpp>
 #include <penstock/messages/item_codec.hpp>
+#include <penstock/messages/item_schema.hpp>
 #include <penstock/messages/json_view.hpp>
 #include <penstock/messages/output_archive.hpp>
 #include <penstock/messages/type_name.hpp>
@@ -68,6 +69,12 @@ T decode(std::span<const std::byte> bytes) {
   } catch (const std::exception& e) {
     throw codec_error{"can't read " + type_name<T>() + ": " + e.what()};
   }
+}
+
+/// How `encode` writes a T; null where that is not described.
+template <class T>
+item_schema_ref schema_of() {
+  return nullptr;
 }
 
 /// Defined here and nowhere else: including this header is what makes items of a program writable.
