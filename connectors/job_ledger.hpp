@@ -38,8 +38,10 @@ class job_ledger {
   /// Adds a job, to be delivered after `delay`; its number.
   virtual std::int64_t put(const stored_item& item, std::chrono::nanoseconds delay) = 0;
   std::int64_t put(const stored_item& item) { return put(item, {}); }
-  /// Adds all of them or, if it throws, none.
-  virtual void put_all(const std::vector<stored_item>& items) = 0;
+  /// Adds all of them or, if it throws, none. Their numbers, in the order of the items.
+  virtual std::vector<std::int64_t> put_all(const std::vector<stored_item>& items,
+                                            std::chrono::nanoseconds delay) = 0;
+  std::vector<std::int64_t> put_all(const std::vector<stored_item>& items) { return put_all(items, {}); }
 
   /// Jobs of one state, or all for "", the oldest first.
   virtual std::vector<job_view> list(std::string_view state) const = 0;

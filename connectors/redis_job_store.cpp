@@ -54,11 +54,12 @@ void redis_job_store::on_change(std::function<void()> wake) {
 }
 
 std::int64_t redis_job_store::put(const stored_item& item, std::chrono::nanoseconds delay) {
-  return put_some({&item}, delay);
+  return put_some({&item}, delay).front();
 }
 
-void redis_job_store::put_all(const std::vector<stored_item>& items) {
-  if (items.empty()) return;
+std::vector<std::int64_t> redis_job_store::put_all(const std::vector<stored_item>& items,
+                                                   std::chrono::nanoseconds delay) {
+  if (items.empty()) return {};
   if (items.size() > most_at_once) {
     throw job_queue_error{
         session_.shown(),
@@ -66,11 +67,11 @@ void redis_job_store::put_all(const std::vector<stored_item>& items) {
   }
   std::vector<const stored_item*> all;
   for (const auto& each : items) all.push_back(&each);
-  put_some(all, {});
+  return put_some(all, delay);
 }
 
-std::int64_t redis_job_store::put_some(const std::vector<const stored_item*>& items,
-                                       std::chrono::nanoseconds delay) {
+std::vector<std::int64_t> redis_job_store::put_some(const std::vector<const stored_item*>& items,
+                                                    std::chrono::nanoseconds delay) {
   const auto wait = us_text(delay);
   std::vector<std::string_view> words{wait};
   for (const auto* each : items) {
@@ -83,10 +84,15 @@ std::int64_t redis_job_store::put_some(const std::vector<const stored_item*>& it
   }
   const std::lock_guard lock{mutex_};
   const auto answer = call(redis_scripts::put(), words);
-  std::int64_t number = 0;
-  std::from_chars(answer.text.data(), answer.text.data() + answer.text.size(), number);
-  if (number <= 0) session_.fail_unexpected(redis_scripts::put());
-  return number;
+  if (answer.items.size() != items.size()) session_.fail_unexpected(redis_scripts::put());
+  std::vector<std::int64_t> numbers;
+  for (const auto& each : answer.items) {
+    std::int64_t job = 0;
+    std::from_chars(each.text.data(), each.text.data() + each.text.size(), job);
+    if (job <= 0) session_.fail_unexpected(redis_scripts::put());
+    numbers.push_back(job);
+  }
+  return numbers;
 }
 
 /// A new connection, on which the server gives back what we have not heard of.

@@ -37,9 +37,11 @@ class redis_job_store final : public job_store, public job_ledger {
   ~redis_job_store() override;
 
   using job_ledger::put;
+  using job_ledger::put_all;
   std::int64_t put(const stored_item& item, std::chrono::nanoseconds delay) override;
   /// Up to 300,000.
-  void put_all(const std::vector<stored_item>& items) override;
+  std::vector<std::int64_t> put_all(const std::vector<stored_item>& items,
+                                    std::chrono::nanoseconds delay) override;
 
   take_result take(const delivery_rules& rules) override;
   bool is_unsure() const override { return unsure_; }
@@ -63,7 +65,8 @@ class redis_job_store final : public job_store, public job_ledger {
   std::string time_text() const;
   void make_sure();
   redis_reply call(const redis_scripts::script& script, const std::vector<std::string_view>& arguments) const;
-  std::int64_t put_some(const std::vector<const stored_item*>& items, std::chrono::nanoseconds delay);
+  std::vector<std::int64_t> put_some(const std::vector<const stored_item*>& items,
+                                     std::chrono::nanoseconds delay);
   bool verdict(const redis_scripts::script& script, const job_receipt& delivery,
                const std::vector<std::string_view>& more);
   bool settle(const redis_scripts::script& script, const job_receipt& delivery,

@@ -150,7 +150,7 @@ const script& put() {
   static const script one = with_common("put", R"lua(
 local now = now_us()
 local delay = tonumber(ARGV[3])
-local number = '0'
+local numbers = {}
 for i = 4, #ARGV, 3 do
   local fields = {'put', exact(now)}
   for at, name in ipairs({'archive', 'json', 'type'}) do
@@ -164,10 +164,10 @@ for i = 4, #ARGV, 3 do
     fields[#fields + 1] = 'due'
     fields[#fields + 1] = exact(now + delay)
   end
-  number = add(fields)
+  numbers[#numbers + 1] = add(fields)
 end
 tell_others()
-return number
+return numbers
 )lua");
   return one;
 }

@@ -26,12 +26,13 @@ class shared_queue : public job_source<T> {
     return own_->get().put(detail::stored(item), delay);
   }
 
-  /// Adds all of them at once: whatever happens, all are there or none. As put.
-  void put_all(const std::vector<T>& items) {
+  /// Adds all of them at once: whatever happens, all are there or none. Their numbers, in the order of the
+  /// items. As put.
+  std::vector<std::int64_t> put_all(const std::vector<T>& items, std::chrono::nanoseconds delay = {}) {
     std::vector<stored_item> all;
     all.reserve(items.size());
     for (const T& each : items) all.push_back(detail::stored(each));
-    own_->get().put_all(all);
+    return own_->get().put_all(all, delay);
   }
 
   /// To look at the jobs. Throws job_queue_error.

@@ -96,16 +96,19 @@ std::int64_t sqlite_job_store::put(const stored_item& item, std::chrono::nanosec
   return job;
 }
 
-void sqlite_job_store::put_all(const std::vector<stored_item>& items) {
+std::vector<std::int64_t> sqlite_job_store::put_all(const std::vector<stored_item>& items,
+                                                    std::chrono::nanoseconds delay) {
+  std::vector<std::int64_t> numbers;
   const std::lock_guard lock{mutex_};
   begin_writing();
   database_.check_place();
   transaction all{database_};
   for (const stored_item& each : items) {
     make_room_check(each);
-    insert(each, {});
+    numbers.push_back(insert(each, delay));
   }
   all.commit();
+  return numbers;
 }
 
 std::int64_t sqlite_job_store::insert(const stored_item& item, std::chrono::nanoseconds delay) {

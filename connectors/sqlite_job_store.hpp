@@ -42,9 +42,11 @@ class sqlite_job_store final : public job_store, public job_ledger {
   const std::filesystem::path& file() const { return database_.file(); }
 
   using job_ledger::put;
+  using job_ledger::put_all;
   /// Refused while the disk has no room but for verdicts.
   std::int64_t put(const stored_item& item, std::chrono::nanoseconds delay) override;
-  void put_all(const std::vector<stored_item>& items) override;
+  std::vector<std::int64_t> put_all(const std::vector<stored_item>& items,
+                                    std::chrono::nanoseconds delay) override;
 
   take_result take(const delivery_rules& rules) override;
   bool ack(const job_receipt& delivery) override;

@@ -44,6 +44,20 @@ TEMPLATE_TEST_CASE("a job comes as it was put, once, and is gone when it is done
   CHECK(a->take(queue.rules).empty);
 }
 
+TEMPLATE_TEST_CASE("jobs that are put together are numbered in their order, and wait for their delay", "",
+                   shared_file, shared_server) {
+  TestType queue;
+  auto a = queue.open("a");
+  a->put(text_item("first"));
+  CHECK(a->put_all({text_item("x"), text_item("y")}, 5s) == std::vector<std::int64_t>{2, 3});
+  CHECK(a->put_all({}).empty());
+  CHECK(taken(*a, queue.rules) == "\"first\"");
+  CHECK(taken(*a, queue.rules) == "none");
+  queue.advance(5s);
+  CHECK(taken(*a, queue.rules) == "\"x\"");
+  CHECK(taken(*a, queue.rules) == "\"y\"");
+}
+
 TEMPLATE_TEST_CASE("jobs come in the order in which they were put, and a refused one takes its place again",
                    "", shared_file, shared_server) {
   TestType queue;
