@@ -12,8 +12,8 @@
 #include <vector>
 
 #include <penstock/inspector/open_ledger.hpp>
+#include <penstock/inspector/put_jobs.hpp>
 #include <penstock/messages/error.hpp>
-#include <penstock/messages/json_value.hpp>
 #include <penstock/runtime/duration_text.hpp>
 #include <penstock/runtime/text_table.hpp>
 
@@ -38,21 +38,10 @@ void put(const queue_arguments& given) {
   const auto delay = parse_duration(given.delay);
   if (!delay) throw option_error{"--delay = \"" + given.delay + "\": expected a duration, for instance 5s"};
   // All are looked at before the first is put, so that a mistake leaves nothing half done.
-  std::vector<std::string> items = given.items;
-  if (items.empty()) {
-    for (std::string line; std::getline(std::cin, line);) {
-      if (line.find_first_not_of(" \t\r") != std::string::npos) items.push_back(line);
-    }
-  }
-  for (const auto& each : items) {
-    try {
-      parse_json(each);
-    } catch (const codec_error& problem) {
-      throw option_error{"'" + each + "': " + problem.what()};
-    }
-  }
+  const auto items = given.items.empty() ? read_lines(std::cin) : given.items;
+  check_items(items);
   const auto ledger = open_ledger(given.queue, true);
-  for (const auto& each : items) std::cout << ledger->put({{}, each, {}}, *delay) << '\n';
+  put_jobs(*ledger, items, *delay, std::cout);
 }
 
 nlohmann::ordered_json as_json(const job_view& job, double age_s) {

@@ -1,6 +1,8 @@
+#include <sqlite3.h>
 #include <stdlib.h>
 
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
@@ -34,6 +36,12 @@ class queue_file {
   queue_file& operator=(const queue_file&) = delete;
 
   std::string path() const { return (folder_ / "jobs.sqlite").string(); }
+  /// A put of the lines that come from the standard input.
+  outcome put(const std::string& text) const {
+    const auto input = (folder_ / "input").string();
+    std::ofstream{input} << text;
+    return run("queue put " + path() + " < " + input);
+  }
 
  private:
   std::filesystem::path folder_;
@@ -46,6 +54,13 @@ std::vector<json> jobs_of(const std::string& file, const std::string& more = "")
   std::istringstream lines{listed.text};
   for (std::string line; std::getline(lines, line);) all.push_back(json::parse(line));
   return all;
+}
+
+/// 1 to `last`, a line each.
+std::string lines(int last) {
+  std::string text;
+  for (int i = 1; i <= last; ++i) text += std::to_string(i) + '\n';
+  return text;
 }
 
 }  // namespace
@@ -64,15 +79,37 @@ TEST_CASE("jobs are put from the shell as JSON and listed") {
 
 TEST_CASE("without items a job per line of standard input is put") {
   const queue_file queue;
-  CHECK(run("queue put " + queue.path() + " <<'END'\n1\n\n\"two\"\nEND\n").code == 0);
+  CHECK(queue.put("1\n\n\"two\"\n").text == "1\n2\n");
   CHECK(jobs_of(queue.path()).size() == 2);
+  const auto refused = queue.put("3\nfour\n");
+  CHECK(refused.code == 1);
+  CHECK(mentions(refused, "item 2, 'four'"));
+  CHECK(jobs_of(queue.path()).size() == 2);
+}
+
+TEST_CASE("if putting fails half-way, the numbers that were printed are those that are in the queue") {
+  const queue_file queue;
+  ps::sqlite_job_store{queue.path()}.count();
+  sqlite3* file = nullptr;
+  REQUIRE(::sqlite3_open(queue.path().c_str(), &file) == SQLITE_OK);
+  CHECK(::sqlite3_exec(file,
+                       "CREATE TRIGGER full AFTER INSERT ON jobs WHEN new.id > 2500"
+                       " BEGIN SELECT raise(ABORT, 'no more'); END",
+                       nullptr, nullptr, nullptr) == SQLITE_OK);
+  ::sqlite3_close(file);
+
+  const auto failed = queue.put(lines(3'000));
+  CHECK(failed.code == 1);
+  CHECK(failed.text.starts_with(lines(2'000) + "penstock: "));
+  CHECK(mentions(failed, "no more; 2000 of 3000 jobs are in the queue"));
+  CHECK(jobs_of(queue.path()).size() == 2'000);
 }
 
 TEST_CASE("if one item is no JSON, none is put") {
   const queue_file queue;
   const auto refused = run("queue put " + queue.path() + " 1 '{oops'");
   CHECK(refused.code == 1);
-  CHECK(mentions(refused, "{oops"));
+  CHECK(mentions(refused, "item 2, '{oops'"));
   CHECK(!std::filesystem::exists(queue.path()));
 }
 
