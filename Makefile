@@ -1,11 +1,12 @@
 # The front door. Every target installs what is missing, configures and builds by itself.
 
 JOBS ?= $(shell nproc)
+FUZZ_SECONDS ?= 60
 RUN_ARGS ?= --queue sqlite:build/run/jobs.sqlite --out build/run --dead-letters build/run/dead-letters.sqlite --report
 
 PREFIX ?= /usr/local
 
-.PHONY: help run test bench reliability install deps format clean
+.PHONY: help run test bench reliability fuzz install deps format clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -29,6 +30,11 @@ reliability: deps ## build and run what breaks things on purpose, findings in bu
 	@scripts/build.sh release -j $(JOBS) penstock_reliability
 	@mkdir -p build/reliability
 	@build/release/tests/reliability/penstock_reliability --out build/reliability/results.json
+
+fuzz: ## build the fuzz targets with clang and run each for FUZZ_SECONDS (60), findings in build/fuzz/findings
+	@scripts/deps.sh --ci
+	@scripts/build.sh fuzz -j $(JOBS) penstock_fuzz
+	@scripts/fuzz.sh $(FUZZ_SECONDS)
 
 install: deps ## build and install the library and the program penstock (PREFIX=/usr/local)
 	@scripts/build.sh release -j $(JOBS) penstock_libraries penstock_program
