@@ -1,5 +1,3 @@
-#include <sched.h>
-#include <sys/mount.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -21,6 +19,7 @@
 #include "child.hpp"
 #include "harness.hpp"
 #include "jobs.hpp"
+#include "own_disk.hpp"
 
 namespace reliability {
 
@@ -29,14 +28,6 @@ namespace ps = penstock;
 namespace {
 
 constexpr std::uint32_t jobs_in_all = 300;
-constexpr int no_right = 77;
-
-/// True if this process has a file system of a megabyte of its own at `folder` now.
-bool mount_small_disk(const std::string& folder) {
-  const bool own = ::unshare(CLONE_NEWNS) == 0 || ::unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0;
-  return own && ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
-         ::mount("none", folder.c_str(), "tmpfs", 0, "size=1m") == 0;
-}
 
 /// Writes until there is room for only so many bytes.
 void fill_up(const std::filesystem::path& file, std::uintmax_t bytes_left) {
@@ -76,7 +67,7 @@ class watched_source : public book_source {
 int full_disk_child(const std::vector<std::string>& words) {
   const std::string& folder = words.at(0);
   const std::string& place = words.at(1);
-  if (!mount_small_disk(folder)) return no_right;
+  if (!mount_small_disk(folder, "1m")) return no_right;
   fill_up(folder + "/ballast", 200'000);
   const std::string letters = folder + "/letters.sqlite";
   const auto book = std::make_shared<job_book>(jobs_in_all);

@@ -71,6 +71,10 @@ reliability_case killed_sqlite_case();
 reliability_case killed_redis_case();
 reliability_case killed_server_case();
 reliability_case full_disk_case();
+reliability_case queue_disk_case();
+reliability_case clocks_case();
+reliability_case forgetful_case();
+reliability_case schemas_case();
 reliability_case soak_case();
 
 // What runs in processes of its own: `--child NAME WORDS`. Each returns the exit code.
@@ -83,6 +87,8 @@ int poison_child(const std::vector<std::string>& words);
 int stopped_children_child(const std::vector<std::string>& words);
 int queue_worker_child(const std::vector<std::string>& words);
 int full_disk_child(const std::vector<std::string>& words);
+int queue_disk_child(const std::vector<std::string>& words);
+int schema_worker_child(const std::vector<std::string>& words);
 int soak_child(const std::vector<std::string>& words);
 
 }  // namespace reliability

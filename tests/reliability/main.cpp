@@ -23,7 +23,8 @@ std::vector<reliability_case> all_cases() {
   return {simulation_case(),    retries_case(),      killed_children_case(),  poison_case(),
           killed_sqlite_case(), killed_redis_case(), killed_server_case(),    allocations_case(),
           full_disk_case(),     sigterm_case(),      stopped_children_case(), hung_bodies_case(),
-          exits_case(),         soak_case()};
+          exits_case(),         queue_disk_case(),   clocks_case(),           forgetful_case(),
+          schemas_case(),       soak_case()};
 }
 
 const std::map<std::string, int (*)(const std::vector<std::string>&)> children{
@@ -36,6 +37,8 @@ const std::map<std::string, int (*)(const std::vector<std::string>&)> children{
     {"stopped-children", stopped_children_child},
     {"queue-worker", queue_worker_child},
     {"full-disk", full_disk_child},
+    {"queue-disk", queue_disk_child},
+    {"schema-worker", schema_worker_child},
     {"soak", soak_child},
 };
 

@@ -52,22 +52,22 @@ std::unique_ptr<ps::job_ledger> open_ledger(const std::string& queue) {
                                                name.substr(hash + 1));
 }
 
-void put_jobs(ps::job_ledger& ledger) {
+void put_jobs(ps::job_ledger& ledger, std::uint32_t count) {
   std::vector<ps::stored_item> jobs;
-  for (std::uint32_t job = 0; job < queued_jobs; ++job) jobs.push_back(ps::detail::stored(job));
+  for (std::uint32_t job = 0; job < count; ++job) jobs.push_back(ps::detail::stored(job));
   ledger.put_all(jobs);
 }
 
 void job_figures::look_for_early(const ps::job_ledger& ledger, const std::filesystem::path& folder) {
   const auto still = left_in(ledger);
-  for (std::uint32_t job = 0; job < queued_jobs; ++job) {
+  for (std::uint32_t job = 0; job < jobs; ++job) {
     if (!still.contains(job) && uploads(folder, job) == 0) ++early;
   }
 }
 
 void job_figures::count_effects(const ps::job_ledger& ledger, const std::filesystem::path& folder) {
   left += static_cast<double>(left_in(ledger).size());
-  for (std::uint32_t job = 0; job < queued_jobs; ++job) {
+  for (std::uint32_t job = 0; job < jobs; ++job) {
     const auto times = uploads(folder, job);
     if (times == 0) ++without;
     if (times > 1) duplicates += static_cast<double>(times - 1);
@@ -85,14 +85,15 @@ void job_figures::add(const job_figures& other) {
 }
 
 std::vector<std::string> queue_worker(unsigned seed, const std::string& queue,
-                                      const std::filesystem::path& folder) {
-  return {"queue-worker", std::to_string(seed), queue, folder.string()};
+                                      const std::filesystem::path& folder, std::chrono::milliseconds lease) {
+  return {"queue-worker", std::to_string(seed), queue, folder.string(), std::to_string(lease.count())};
 }
 
-/// `SEED QUEUE FOLDER`: works on the jobs of a queue until there are none.
+/// `SEED QUEUE FOLDER LEASE_MS`: works on the jobs of a queue until there are none.
 int queue_worker_child(const std::vector<std::string>& words) {
   const auto seed = static_cast<std::uint32_t>(std::stoul(words.at(0)));
   const std::filesystem::path folder = words.at(2);
+  const auto lease = ps::lease(std::chrono::milliseconds{std::stoul(words.at(3))});
   const auto work = [](const std::uint32_t& job) {
     // Up to eight milliseconds.
     static_cast<void>(compute_for((job + 1) * 2'654'435'761U % 8'000, job));
@@ -110,10 +111,10 @@ int queue_worker_child(const std::vector<std::string>& words) {
   const std::string& queue = words.at(1);
   const auto name = queue.substr(queue.find(':') + 1);
   if (queue.starts_with("sqlite:")) {
-    build(ps::sqlite_queue<std::uint32_t>{name, ps::lease(100ms), ps::max_deliveries(1000), ps::until_empty});
+    build(ps::sqlite_queue<std::uint32_t>{name, lease, ps::max_deliveries(1000), ps::until_empty});
   } else {
     const auto hash = name.find('#');
-    build(ps::redis_queue<std::uint32_t>{name.substr(0, hash), name.substr(hash + 1), ps::lease(100ms),
+    build(ps::redis_queue<std::uint32_t>{name.substr(0, hash), name.substr(hash + 1), lease,
                                          ps::max_deliveries(1000), ps::until_empty});
   }
   ps::runtime_options options;
