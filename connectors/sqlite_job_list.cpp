@@ -11,7 +11,7 @@ using transaction = sqlite_database::transaction;
 
 std::vector<job_view> sqlite_job_store::list(std::string_view state) const {
   const std::lock_guard lock{mutex_};
-  statement select{database_,
+  statement select{database_.connection(),
                    "SELECT id, state, deliveries, deaths, put_ns, owner, reason, item_type, json FROM jobs"
                    " WHERE ?1 = '' OR state = ?1 ORDER BY id"};
   select.bind(state);
@@ -34,23 +34,23 @@ std::vector<job_view> sqlite_job_store::list(std::string_view state) const {
 
 bool sqlite_job_store::requeue(std::int64_t job) {
   const std::lock_guard lock{mutex_};
-  transaction all{database_};
+  transaction all{database_.connection()};
   statement back{
-      database_,
+      database_.connection(),
       "UPDATE jobs SET state = 'queued', deaths = 0, until_ns = 0 WHERE id = ? AND state = 'dead'"};
   back.bind(job).step();
-  const bool done = database_.changes() == 1;
+  const bool done = database_.connection().changes() == 1;
   all.commit();
   return done;
 }
 
 std::int64_t sqlite_job_store::requeue_all() {
   const std::lock_guard lock{mutex_};
-  transaction all{database_};
-  statement back{database_,
+  transaction all{database_.connection()};
+  statement back{database_.connection(),
                  "UPDATE jobs SET state = 'queued', deaths = 0, until_ns = 0 WHERE state = 'dead'"};
   back.step();
-  const auto done = database_.changes();
+  const auto done = database_.connection().changes();
   all.commit();
   return done;
 }
@@ -59,7 +59,7 @@ job_counts sqlite_job_store::count() const {
   const std::lock_guard lock{mutex_};
   // Numbers of jobs are given out without a gap, so what is missing is done.
   statement select{
-      database_,
+      database_.connection(),
       "SELECT count(*) FILTER (WHERE state = 'queued'), count(*) FILTER (WHERE state = 'leased'),"
       " count(*) FILTER (WHERE state = 'dead'),"
       " coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'jobs'), 0) - count(*) FROM jobs"};

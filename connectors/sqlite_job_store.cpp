@@ -58,7 +58,7 @@ sqlite_job_store::~sqlite_job_store() = default;
 void sqlite_job_store::begin_writing() {
   if (writes_) return;
   // The log is there from the first access on, and stays as long as this connection.
-  transaction{database_};
+  transaction{database_.connection()};
   database_.reserve(reserved_bytes);
   writes_ = true;
 }
@@ -90,7 +90,7 @@ std::int64_t sqlite_job_store::put(const stored_item& item, std::chrono::nanosec
   make_room_check(item);
   begin_writing();
   database_.check_place();
-  transaction all{database_};
+  transaction all{database_.connection()};
   const auto job = insert(item, delay);
   all.commit();
   return job;
@@ -100,7 +100,7 @@ void sqlite_job_store::put_all(const std::vector<stored_item>& items) {
   const std::lock_guard lock{mutex_};
   begin_writing();
   database_.check_place();
-  transaction all{database_};
+  transaction all{database_.connection()};
   for (const stored_item& each : items) {
     make_room_check(each);
     insert(each, {});
@@ -109,7 +109,7 @@ void sqlite_job_store::put_all(const std::vector<stored_item>& items) {
 }
 
 std::int64_t sqlite_job_store::insert(const stored_item& item, std::chrono::nanoseconds delay) {
-  statement insert{database_,
+  statement insert{database_.connection(),
                    "INSERT INTO jobs (state, boot, until_ns, put_ns, item_type, json, archive)"
                    " VALUES ('queued', ?, ?, ?, ?, ?, ?) RETURNING id"};
   insert.bind(boot_)
@@ -134,7 +134,7 @@ void sqlite_job_store::bring_back_lost(const delivery_rules& rules) {
     std::string owner;
   };
   std::vector<lost> found;
-  statement select{database_,
+  statement select{database_.connection(),
                    "SELECT id, deaths, alone, boot <> ?, owner FROM jobs"
                    " WHERE state = 'leased' AND owner <> ? AND (boot <> ? OR until_ns <= ?)"};
   select.bind(boot_).bind(owner_).bind(boot_).bind(time_->now_ns());
@@ -150,7 +150,7 @@ void sqlite_job_store::bring_back_lost(const delivery_rules& rules) {
     std::string reason = each.rebooted ? "the machine was started anew while " + each.owner + " had it"
                                        : each.owner + " died, or was away for longer than its lease";
     if (dead) reason = std::to_string(each.deaths) + " processes died with this job; the last one: " + reason;
-    statement update{database_,
+    statement update{database_.connection(),
                      "UPDATE jobs SET state = ?, until_ns = 0, deaths = ?, reason = ? WHERE id = ?"};
     update.bind(dead ? "dead" : "queued").bind(std::int64_t{each.deaths}).bind(reason).bind(each.job);
     update.step();
@@ -161,7 +161,7 @@ bool sqlite_job_store::may_take(const delivery_rules& rules, std::int64_t others
   if (others == 0) return true;
   // The oldest waits for its turn, and everything behind it too: else it would wait for ever in a busy queue.
   if (rules.is_suspect(deaths)) return false;
-  statement out{database_,
+  statement out{database_.connection(),
                 "SELECT max(deaths) FROM jobs"
                 " WHERE state = 'leased' AND substr(owner || ':', 1, length(?1)) = ?1"};
   out.bind(process_);
@@ -175,16 +175,16 @@ take_result sqlite_job_store::take(const delivery_rules& rules) {
   if (watch_ != nullptr) watch_->arm();  // before looking, so that nothing is missed
   database_.check_place();
   take_result answer;
-  transaction all{database_};
+  transaction all{database_.connection()};
   bring_back_lost(rules);
 
-  statement mine{database_,
+  statement mine{database_.connection(),
                  "SELECT count(*) FROM jobs"
                  " WHERE state = 'leased' AND substr(owner || ':', 1, length(?1)) = ?1"};
   mine.bind(process_).step();
   const auto others = mine.number();
 
-  statement oldest{database_,
+  statement oldest{database_.connection(),
                    "SELECT id, deliveries, deaths FROM jobs"
                    " WHERE state = 'queued' AND (until_ns <= ? OR boot <> ?) ORDER BY id LIMIT 1"};
   if (oldest.bind(time_->now_ns()).bind(boot_).step()) {
@@ -193,13 +193,13 @@ take_result sqlite_job_store::take(const delivery_rules& rules) {
     const auto deaths = static_cast<unsigned>(oldest.number());
     if (may_take(rules, others, deaths)) {
       if (others > 0) {
-        statement company{database_,
+        statement company{database_.connection(),
                           "UPDATE jobs SET alone = 0"
                           " WHERE state = 'leased' AND substr(owner || ':', 1, length(?1)) = ?1 AND alone"};
         company.bind(process_).step();
       }
       statement lease{
-          database_,
+          database_.connection(),
           "UPDATE jobs SET state = 'leased', owner = ?, boot = ?, until_ns = ?, alone = ?, deliveries = ?"
           " WHERE id = ?"};
       lease.bind(owner_)
@@ -217,7 +217,7 @@ take_result sqlite_job_store::take(const delivery_rules& rules) {
 }
 
 taken_job sqlite_job_store::read_job(std::int64_t job, std::uint64_t delivery, unsigned deaths) const {
-  statement select{database_, "SELECT archive, json, item_type FROM jobs WHERE id = ?"};
+  statement select{database_.connection(), "SELECT archive, json, item_type FROM jobs WHERE id = ?"};
   select.bind(job).step();
   taken_job taken{{std::to_string(job), delivery}, {}, deaths};
   taken.item.archive = select.blob();
@@ -227,7 +227,7 @@ taken_job sqlite_job_store::read_job(std::int64_t job, std::uint64_t delivery, u
 }
 
 void sqlite_job_store::look_ahead(take_result& answer) const {
-  statement next{database_,
+  statement next{database_.connection(),
                  "SELECT count(*), coalesce(min(CASE WHEN (state = 'leased' AND owner <> ?1) OR until_ns > ?2"
                  " THEN until_ns END), -1) FROM jobs WHERE state <> 'dead'"};
   const auto now = time_->now_ns();

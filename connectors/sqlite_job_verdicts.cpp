@@ -24,7 +24,7 @@ std::int64_t number_of(const job_receipt& delivery) {
 void sqlite_job_store::write_at_all_costs(const std::function<void()>& write) {
   const std::lock_guard lock{mutex_};
   const auto at_once = [&] {
-    transaction all{database_};
+    transaction all{database_.connection()};
     write();
     all.commit();
   };
@@ -45,10 +45,10 @@ bool sqlite_job_store::settle(const std::function<bool()>& write) {
 
 bool sqlite_job_store::ack(const job_receipt& delivery) {
   return settle([&] {
-    statement done{database_,
+    statement done{database_.connection(),
                    "DELETE FROM jobs WHERE id = ? AND deliveries = ? AND owner = ? AND state = 'leased'"};
     done.bind(number_of(delivery)).bind(static_cast<std::int64_t>(delivery.delivery)).bind(owner_).step();
-    return database_.changes() == 1;
+    return database_.connection().changes() == 1;
   });
 }
 
@@ -59,23 +59,23 @@ bool sqlite_job_store::nack(const job_receipt& delivery, const std::string& reas
 bool sqlite_job_store::nack(const job_receipt& delivery, const std::string& reason,
                             std::chrono::nanoseconds delay) {
   return settle([&] {
-    statement back{database_,
+    statement back{database_.connection(),
                    "UPDATE jobs SET state = 'queued', boot = ?, until_ns = ?, reason = ?"
                    " WHERE id = ? AND deliveries = ? AND owner = ? AND state = 'leased'"};
     back.bind(boot_).bind(delay.count() > 0 ? time_->now_ns() + delay.count() : 0).bind(reason);
     back.bind(number_of(delivery)).bind(static_cast<std::int64_t>(delivery.delivery)).bind(owner_).step();
-    return database_.changes() == 1;
+    return database_.connection().changes() == 1;
   });
 }
 
 bool sqlite_job_store::bury(const job_receipt& delivery, const std::string& reason) {
   return settle([&] {
-    statement dead{database_,
+    statement dead{database_.connection(),
                    "UPDATE jobs SET state = 'dead', until_ns = 0, reason = ?"
                    " WHERE id = ? AND deliveries = ? AND owner = ? AND state = 'leased'"};
     dead.bind(reason);
     dead.bind(number_of(delivery)).bind(static_cast<std::int64_t>(delivery.delivery)).bind(owner_).step();
-    return database_.changes() == 1;
+    return database_.connection().changes() == 1;
   });
 }
 
@@ -87,12 +87,12 @@ std::vector<job_receipt> sqlite_job_store::extend(std::span<const job_receipt> d
     lost.clear();
     const auto until = time_->now_ns() + lease.count();
     for (const job_receipt& each : deliveries) {
-      statement longer{database_,
+      statement longer{database_.connection(),
                        "UPDATE jobs SET until_ns = ?, boot = ?"
                        " WHERE id = ? AND deliveries = ? AND owner = ? AND state = 'leased'"};
       longer.bind(until).bind(boot_);
       longer.bind(number_of(each)).bind(static_cast<std::int64_t>(each.delivery)).bind(owner_).step();
-      if (database_.changes() != 1) lost.push_back(each);
+      if (database_.connection().changes() != 1) lost.push_back(each);
     }
   });
   return lost;

@@ -99,7 +99,7 @@ TEST_CASE("looking at the jobs waits for nobody who writes") {
   shared_file queue;
   queue.open("a")->put(text_item("job"));
   ps::sqlite_database other{queue.folder / "jobs.sqlite", false};
-  const ps::sqlite_database::transaction writing{other};
+  const ps::sqlite_database::transaction writing{other.connection()};
   const auto looks = queue.open("b");
   CHECK(looks->list().size() == 1);
   CHECK(looks->count().queued == 1);
