@@ -11,35 +11,11 @@
 #include <utility>
 
 #include <penstock/connectors/job_queue_error.hpp>
+#include <penstock/connectors/sqlite_tables.hpp>
 
 namespace penstock {
 
 namespace {
-
-/// "PSJQ": says whose file it is, where `file` and others look.
-constexpr std::int64_t application_id = 0x50534a51;
-constexpr std::int64_t schema_version = 1;
-
-constexpr auto make_schema =
-    "BEGIN;"
-    "CREATE TABLE jobs ("
-    " id INTEGER PRIMARY KEY AUTOINCREMENT,"
-    " state TEXT NOT NULL CHECK (state IN ('queued', 'leased', 'dead')),"
-    " owner TEXT NOT NULL DEFAULT '',"         // whose lease it is, or was
-    " boot TEXT NOT NULL DEFAULT '',"          // which start of the machine until_ns counts from
-    " until_ns INTEGER NOT NULL DEFAULT 0,"    // queued: not before; leased: end of the lease
-    " alone INTEGER NOT NULL DEFAULT 0,"       // leased: nothing else of this owner was out
-    " deliveries INTEGER NOT NULL DEFAULT 0,"  // tells one delivery of a job from the next
-    " deaths INTEGER NOT NULL DEFAULT 0,"
-    " reason TEXT NOT NULL DEFAULT '',"  // of the last refusal or death
-    " put_ns INTEGER NOT NULL,"          // since 1970
-    " item_type TEXT NOT NULL,"
-    " json TEXT NOT NULL,"  // to look at; also the item itself where there is no archive
-    " archive BLOB NOT NULL);"
-    "CREATE INDEX jobs_by_state ON jobs (state, id);"
-    "PRAGMA application_id = 1347635793;"
-    "PRAGMA user_version = 1;"
-    "COMMIT;";
 
 std::string system_reason(int error) { return std::generic_category().message(error); }
 
@@ -109,7 +85,7 @@ void sqlite_database::make_file() {
     open(draft, sqlite_connection::open_mode::create);
     connection_->run("PRAGMA synchronous = FULL");
     connection_->run("PRAGMA journal_mode = WAL");
-    connection_->run_script(make_schema);
+    sqlite_tables::make(*connection_);
     // Closing would do it too, but would not tell if the disk is full.
     connection_->run("PRAGMA wal_checkpoint(TRUNCATE)");
     connection_.reset();
@@ -140,15 +116,15 @@ void sqlite_database::check_place() const {
 
 void sqlite_database::check_kind() {
   const auto id = connection_->number("PRAGMA application_id");
-  if (id != application_id) {
+  if (id != sqlite_tables::application_id) {
     throw job_queue_error{file_.string(), "this is a file of another program (application id " +
                                               std::to_string(id) + "), not a job queue; name another file"};
   }
   const auto version = connection_->number("PRAGMA user_version");
-  if (version != schema_version) {
-    throw job_queue_error{file_.string(), "its tables have version " + std::to_string(version) +
-                                              ", this program knows " + std::to_string(schema_version) +
-                                              "; use the penstock that made it"};
+  if (version != sqlite_tables::version) {
+    throw job_queue_error{file_.string(),
+                          "its tables have version " + std::to_string(version) + ", this program knows " +
+                              std::to_string(sqlite_tables::version) + "; use the penstock that made it"};
   }
 }
 
