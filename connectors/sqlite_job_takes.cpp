@@ -179,10 +179,12 @@ bool sqlite_job_store::has_out() const {
 }
 
 bool sqlite_job_store::has_suspect_out(const delivery_rules& rules) const {
-  statement select{connection(),
-                   "SELECT 1 FROM jobs INDEXED BY jobs_suspect WHERE state = 'leased' AND deaths > 0"
-                   " AND deaths >= ? AND owner >= ? AND owner < ? LIMIT 1"};
-  return select.bind(std::int64_t{rules.suspect_from()}).bind(first_of_process_).bind(behind_process_).step();
+  statement select{connection(), rules.suspect_from() == 1
+                                     ? "SELECT 1 FROM jobs INDEXED BY jobs_died_once WHERE state = 'leased'"
+                                       " AND deaths >= 1 AND owner >= ? AND owner < ? LIMIT 1"
+                                     : "SELECT 1 FROM jobs INDEXED BY jobs_died_twice WHERE state = 'leased'"
+                                       " AND deaths >= 2 AND owner >= ? AND owner < ? LIMIT 1"};
+  return select.bind(first_of_process_).bind(behind_process_).step();
 }
 
 void sqlite_job_store::lease_out(const candidate& job, const delivery_rules& rules, bool alone) {

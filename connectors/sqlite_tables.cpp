@@ -50,10 +50,11 @@ constexpr auto added_tables =
     "0;"
     "CREATE INDEX IF NOT EXISTS jobs_leases ON jobs (owner, until_ns) WHERE state = 'leased';"
     "CREATE INDEX IF NOT EXISTS jobs_alone ON jobs (owner) WHERE state = 'leased' AND alone = 1;"
-    "CREATE INDEX IF NOT EXISTS jobs_suspect ON jobs (deaths, owner) WHERE state = 'leased' AND deaths > 0;"
+    "CREATE INDEX IF NOT EXISTS jobs_died_once ON jobs (owner) WHERE state = 'leased' AND deaths >= 1;"
+    "CREATE INDEX IF NOT EXISTS jobs_died_twice ON jobs (owner) WHERE state = 'leased' AND deaths >= 2;"
     "CREATE INDEX IF NOT EXISTS jobs_unread ON jobs (unread_by) WHERE unread_by > 0;";
 
-constexpr std::int64_t added_names = 8;
+constexpr std::int64_t added_names = 9;
 
 bool has_column(sqlite_connection& file, std::string_view name) {
   statement select{file, "SELECT count(*) FROM pragma_table_info('jobs') WHERE name = ?"};
@@ -86,7 +87,8 @@ bool are_complete(sqlite_connection& file) {
   }
   return file.number(
              "SELECT count(*) FROM sqlite_master WHERE name IN ('schemas', 'reader_sets', 'jobs_due',"
-             " 'jobs_delayed', 'jobs_leases', 'jobs_alone', 'jobs_suspect', 'jobs_unread')") == added_names;
+             " 'jobs_delayed', 'jobs_leases', 'jobs_alone', 'jobs_died_once', 'jobs_died_twice', "
+             "'jobs_unread')") == added_names;
 }
 
 void complete(sqlite_connection& file) {
