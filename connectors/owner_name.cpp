@@ -9,9 +9,7 @@
 
 namespace penstock {
 
-namespace {
-
-std::string random_digits() {
+std::string random_token() {
   std::random_device source;
   std::string digits;
   while (digits.size() < 32) {
@@ -20,6 +18,8 @@ std::string random_digits() {
   }
   return digits;
 }
+
+namespace {
 
 /// A fork waits until nobody is in it, so that the child can use it, and the child begins without a token.
 class token_of_process {
@@ -30,7 +30,7 @@ class token_of_process {
   }
   std::string get() {
     const std::lock_guard lock{mutex_};
-    if (token_.empty()) token_ = random_digits();
+    if (token_.empty()) token_ = random_token();
     return token_;
   }
 
@@ -54,7 +54,7 @@ std::string process_token() { return token_of_process::the().get(); }
 std::string new_owner_name() {
   std::array<char, 65> host{};
   ::gethostname(host.data(), host.size() - 1);
-  return std::string{host.data()} + ":" + std::to_string(::getpid()) + ":" + random_digits();
+  return std::string{host.data()} + ":" + std::to_string(::getpid()) + ":" + random_token();
 }
 
 }  // namespace penstock
