@@ -40,6 +40,27 @@ void write_items() {
   write("json", "empty", ps::to_json(fuzz::described_item{}));
 }
 
+std::string with_length(std::string_view description, std::string_view archive) {
+  const auto size = description.size();
+  std::string made{static_cast<char>(size & 0xffU), static_cast<char>(size >> 8U)};
+  return made.append(description).append(archive);
+}
+
+template <class T>
+void write_schema(const std::string& name, const T& item) {
+  const auto archive = ps::encode(item);
+  write("schema", name, with_length(ps::schema_of<T>()->description, fuzz::text_of(archive)));
+}
+
+void write_schemas() {
+  const auto own = ps::encode(fuzz::rich_example());
+  write("schema", "own", with_length({}, fuzz::text_of(own)));
+  write_schema("same", fuzz::rich_example());
+  write_schema("described", fuzz::described_example());
+  write_schema("tree", fuzz::described_example().branch);
+  write_schema("older", fuzz::older_item{});
+}
+
 /// The same on every machine.
 struct fixed_time final : ps::machine_time {
   std::int64_t now_ns() const override { return 1'000'000'000; }
@@ -99,6 +120,7 @@ int main(int argc, char** argv) {
   }
   corpus = argv[1];
   write_items();
+  write_schemas();
   write_queue();
   write_letters();
   return 0;

@@ -2,6 +2,7 @@
 
 #include <penstock/connectors/job_queue_error.hpp>
 #include <penstock/connectors/redis_job_store.hpp>
+#include <penstock/connectors/redis_reply.hpp>
 
 #include "support/bytes.hpp"
 #include "support/redis_server.hpp"
@@ -27,6 +28,11 @@ void use(const ps::redis_url& url) {
 }  // namespace
 
 PENSTOCK_FUZZ_TARGET(input) {
+  try {
+    ps::parse_redis_reply(fuzz::text_of(input));
+  } catch (const ps::redis_reply_reader::malformed&) {
+    // refused, as most are
+  }
   static fuzz::redis_server server;
   static const auto url = ps::redis_url::parse(server.url());
   server.say(input);

@@ -40,6 +40,27 @@ struct rich_item {
 };
 BOOST_DESCRIBE_STRUCT(rich_item, (), (plain, versioned, split, by_function, named))
 
+/// A former rich_item: members in another order, narrower numbers, one that is unknown today.
+struct older_plain {
+  std::multimap<std::int8_t, codec_items::point> many{{std::int8_t{1}, {2, 3}}};
+  codec_items::many_kinds kinds = codec_items::example();
+  std::vector<std::string> forgotten{"a", "b"};
+  std::variant<codec_items::point, inner_choice, std::vector<codec_items::named_point>> choice;
+  codec_items::tree branch;
+  std::deque<std::unique_ptr<std::uint64_t>> pointers;
+  std::shared_ptr<codec_items::point> shared;
+};
+BOOST_DESCRIBE_STRUCT(older_plain, (), (many, kinds, forgotten, choice, branch, pointers, shared))
+
+struct older_item {
+  codec_items::by_function by_function;
+  older_plain plain;
+  codec_items::by_member versioned;
+  std::vector<codec_items::by_split> split;
+  std::map<std::string, codec_items::by_member> named;
+};
+BOOST_DESCRIBE_STRUCT(older_item, (), (by_function, plain, versioned, split, named))
+
 inline described_item described_example() {
   described_item item;
   item.kinds = codec_items::example();
