@@ -21,6 +21,7 @@ struct job_view {
   std::string reason;       ///< of the last refusal or death
   std::string type;
   std::string json;
+  std::vector<std::string> unread_by;  ///< hashes of the schemas of programs that could not read it
 };
 
 struct job_counts {
@@ -44,9 +45,10 @@ class job_ledger {
   /// Jobs of one state, or all for "", the oldest first.
   virtual std::vector<job_view> list(std::string_view state) const = 0;
   std::vector<job_view> list() const { return list({}); }
-  /// Makes a dead job queued, as if nobody had died of it. False if there is no such dead job.
+  /// Makes a dead job queued, as if nobody had died of it; one that could not be read is given to all
+  /// programs again. False if there is no such job.
   virtual bool requeue(std::int64_t job) = 0;
-  /// All dead ones; how many.
+  /// All of them; how many.
   virtual std::int64_t requeue_all() = 0;
   virtual job_counts count() const = 0;
 };
