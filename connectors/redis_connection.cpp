@@ -5,8 +5,8 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <cerrno>
-#include <charconv>
 #include <new>
 #include <system_error>
 #include <utility>
@@ -19,53 +19,6 @@ namespace penstock {
 namespace {
 
 std::string system_reason(int error) { return std::generic_category().message(error); }
-
-redis_reply copied(const redisReply& from) {
-  redis_reply made;
-  switch (from.type) {
-    case REDIS_REPLY_ERROR:
-      made.is = redis_reply::kind::error;
-      made.text.assign(from.str, from.len);
-      break;
-    case REDIS_REPLY_STRING:
-    case REDIS_REPLY_STATUS:
-      made.is = redis_reply::kind::text;
-      made.text.assign(from.str, from.len);
-      break;
-    case REDIS_REPLY_INTEGER:
-      made.is = redis_reply::kind::number;
-      made.number = from.integer;
-      break;
-    case REDIS_REPLY_ARRAY:
-      made.is = redis_reply::kind::list;
-      made.items.reserve(from.elements);
-      for (std::size_t i = 0; i < from.elements; ++i) made.items.push_back(copied(*from.element[i]));
-      break;
-    default:
-      break;
-  }
-  return made;
-}
-
-/// The value behind `name:` in what INFO says.
-std::string_view info_line(std::string_view info, std::string_view name) {
-  for (auto at = info.find(name); at != std::string_view::npos; at = info.find(name, at + 1)) {
-    if (at > 0 && info[at - 1] != '\n') continue;
-    const auto begin = at + name.size();
-    return info.substr(begin, info.find_first_of("\r\n", begin) - begin);
-  }
-  return {};
-}
-
-/// "6.2.14" is at least 6.2.
-bool is_recent(std::string_view version) {
-  unsigned major = 0;
-  unsigned minor = 0;
-  const auto* end = version.data() + version.size();
-  const auto parsed = std::from_chars(version.data(), end, major);
-  if (parsed.ptr != end) std::from_chars(parsed.ptr + 1, end, minor);
-  return major > 6 || (major == 6 && minor >= 2);
-}
 
 }  // namespace
 
@@ -92,6 +45,7 @@ void redis_connection::open() {
                                      : redisConnectUnixWithTimeout(url_.socket.c_str(), limit));
   if (context_ == nullptr) throw std::bad_alloc{};
   if (context_->err != 0) lose("can't connect: " + std::string{context_->errstr});
+  reader_.emplace();
   // Programs that this one starts have nothing to do with it.
   ::fcntl(context_->fd, F_SETFD, FD_CLOEXEC);
   // So that a server which is gone without a word is noticed while nobody asks it for anything.
@@ -115,13 +69,13 @@ void redis_connection::log_in() {
 }
 
 void redis_connection::look_at_server() {
-  const auto info = ask({"INFO", "server"});
-  if (info.is_error()) fail(info);
-  const auto version = info_line(info.text, "redis_version:");
-  server_run_ = info_line(info.text, "run_id:");
-  if (!is_recent(version)) {
-    throw job_queue_error{queue_,
-                          "the server is Redis " + std::string{version} + ", and a job queue needs 6.2"};
+  const auto info = ask({"INFO"});
+  // Who may not ask goes on without knowing.
+  const bool refused = info.is_error("NOPERM") || info.text.starts_with("ERR unknown command");
+  if (info.is_error() && !refused) fail(info);
+  server_ = refused ? redis_server_facts{} : redis_server_facts::parse(info.text);
+  if (!server_.version.empty() && !server_.is_recent()) {
+    throw job_queue_error{queue_, "the server is Redis " + server_.version + ", and a job queue needs 6.2"};
   }
 }
 
@@ -193,18 +147,26 @@ void redis_connection::await(short what, time_point deadline) {
 }
 
 void redis_connection::read_some() {
-  if (redisBufferRead(context_.get()) == REDIS_OK) return;
-  lose("the connection is lost: " + std::string{context_->errstr});
+  std::array<char, 65536> part;
+  const auto size = ::recv(context_->fd, part.data(), part.size(), MSG_DONTWAIT);
+  if (size == 0) lose("the connection is lost: the server closed it");
+  if (size < 0) {
+    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return;
+    lose("the connection is lost: " + system_reason(errno));
+  }
+  try {
+    reader_->feed({part.data(), static_cast<std::size_t>(size)});
+  } catch (const redis_reply_reader::malformed& problem) {
+    lose("that is no answer of a Redis server: " + std::string{problem.what()});
+  }
 }
 
 std::optional<redis_reply> redis_connection::parse() {
-  void* reply = nullptr;
-  if (redisGetReplyFromReader(context_.get(), &reply) != REDIS_OK) {
-    lose("that is no answer of a Redis server: " + std::string{context_->errstr});
+  try {
+    return reader_->next();
+  } catch (const redis_reply_reader::malformed& problem) {
+    lose("that is no answer of a Redis server: " + std::string{problem.what()});
   }
-  if (reply == nullptr) return std::nullopt;
-  const std::unique_ptr<void, void (*)(void*)> owned{reply, &freeReplyObject};
-  return copied(*static_cast<const redisReply*>(reply));
 }
 
 std::optional<redis_reply> redis_connection::read_arrived() {

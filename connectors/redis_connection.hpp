@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <penstock/connectors/redis_reply.hpp>
+#include <penstock/connectors/redis_server_facts.hpp>
 #include <penstock/connectors/redis_url.hpp>
 
 struct redisContext;
@@ -31,8 +32,8 @@ class redis_connection {
   /// The server has ended it while nobody asked for anything.
   bool was_lost() const;
 
-  /// Which start of the server that is: another text after each one. Of an open connection.
-  const std::string& server_run() const { return server_run_; }
+  /// What the server said of itself when this was opened.
+  const redis_server_facts& server() const { return server_; }
   /// The file descriptor, to wait on.
   int handle() const;
 
@@ -62,7 +63,8 @@ class redis_connection {
   const redis_url url_;
   const std::string queue_;
   std::unique_ptr<redisContext, closer> context_;
-  std::string server_run_;
+  std::optional<redis_reply_reader> reader_;
+  redis_server_facts server_;
 };
 
 }  // namespace penstock

@@ -1,6 +1,10 @@
 #include <penstock/connectors/redis_job_store.hpp>
 
+#include <ctime>
+
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <utility>
 
 #include <penstock/connectors/job_queue_error.hpp>
@@ -10,25 +14,36 @@ namespace penstock {
 namespace {
 
 constexpr std::size_t most_at_once = 300'000;  // Redis takes a million words in a command
+constexpr std::size_t most_verdicts = 20'000;  // so that the server does nothing else for some 0.1 s
+constexpr std::uint32_t most_jobs = 1'000;     // as many words as a script gives to a command
+constexpr std::chrono::nanoseconds no_delay{};
 
 std::string us_text(std::chrono::nanoseconds time) {
   return std::to_string(std::chrono::ceil<std::chrono::microseconds>(time).count());
-}
-
-std::vector<std::byte> bytes_of(const std::string& text) {
-  const auto* first = reinterpret_cast<const std::byte*>(text.data());
-  return {first, first + text.size()};
 }
 
 std::string_view text_of(const std::vector<std::byte>& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+/// Also while the machine sleeps.
+std::int64_t machine_time() {
+  timespec now{};
+  ::clock_gettime(CLOCK_BOOTTIME, &now);
+  return std::int64_t{now.tv_sec} * 1'000'000 + now.tv_nsec / 1000;
+}
+
+redis_clocks clocks_of(redis_job_store::clock server, redis_job_store::clock own) {
+  if (!own) own = server ? server : &machine_time;
+  return {std::move(server), std::move(own)};
+}
+
 }  // namespace
 
 redis_job_store::redis_job_store(const redis_url& url, const std::string& queue, std::string owner,
-                                 clock time)
-    : url_{url}, time_{std::move(time)}, session_{url, queue, std::move(owner), takes_} {
+                                 clock server_time, clock own_time)
+    : url_{url},
+      session_{url, queue, std::move(owner), clocks_of(std::move(server_time), std::move(own_time)), takes_} {
   count();
 }
 
@@ -36,18 +51,11 @@ redis_job_store::~redis_job_store() {
   watch_.reset();
   if (!session_.is_connected()) return;
   try {
-    call(redis_scripts::leave(), {});
+    session_.call(redis_scripts::leave(), {});
   } catch (...) {
     // Its name is on the server's list of consumers for a day.
   }
 }
-
-redis_reply redis_job_store::call(const redis_scripts::script& script,
-                                  const std::vector<std::string_view>& arguments) const {
-  return session_.call(script, time_text(), arguments);
-}
-
-std::string redis_job_store::time_text() const { return time_ ? std::to_string(time_()) : std::string{}; }
 
 void redis_job_store::on_change(std::function<void()> wake) {
   watch_ = std::make_unique<redis_watch>(url_, session_.shown(), session_.channel(), std::move(wake));
@@ -72,29 +80,51 @@ void redis_job_store::put_all(const std::vector<stored_item>& items) {
 std::int64_t redis_job_store::put_some(const std::vector<const stored_item*>& items,
                                        std::chrono::nanoseconds delay) {
   const auto wait = us_text(delay);
-  std::vector<std::string_view> words{wait};
+  redis_schemas described;
+  std::vector<std::string> types;
+  std::vector<std::string_view> words;
+  types.reserve(items.size());
   for (const auto* each : items) {
     // Else it would look like somebody's mistake, and be dead.
     if (each->archive.empty() && each->json.empty())
       throw job_queue_error{session_.shown(), "a job has neither an archive nor JSON"};
     words.push_back(text_of(each->archive));
     words.push_back(each->json);
-    words.push_back(each->type);
+    auto& type = types.emplace_back(each->type);
+    if (each->schema) {
+      type += '\0' + each->schema->hash;
+      described.emplace(each->schema->hash, each->schema);
+    }
+    words.push_back(type);
   }
+  std::vector<std::string_view> descriptions;
+  for (const auto& [hash, schema] : described)
+    descriptions.insert(descriptions.end(), {hash, schema->description});
+
   const std::lock_guard lock{mutex_};
-  const auto answer = call(redis_scripts::put(), words);
   std::int64_t number = 0;
-  std::from_chars(answer.text.data(), answer.text.data() + answer.text.size(), number);
+  // Descriptions are sent only where the server misses them.
+  for (const bool describes : {false, true}) {
+    const auto count = std::to_string(describes ? described.size() : 0);
+    std::vector<std::string_view> all{wait, count};
+    if (describes) all.insert(all.end(), descriptions.begin(), descriptions.end());
+    all.insert(all.end(), words.begin(), words.end());
+    const auto answer = session_.call(redis_scripts::put(), all);
+    std::from_chars(answer.text.data(), answer.text.data() + answer.text.size(), number);
+    if (number > 0) break;
+  }
   if (number <= 0) session_.fail_unexpected(redis_scripts::put());
+  session_.expect_jobs(session_.expected_jobs() + static_cast<std::int64_t>(items.size()));
   return number;
 }
 
 /// A new connection, on which the server gives back what we have not heard of.
 void redis_job_store::make_sure() {
-  if (!unsure_) return;
-  ++takes_.next;
-  session_.start_over(time_text());
-  unsure_ = false;
+  if (unsure_ == 0) return;
+  // Before anything that may fail: numbers that are left out harm nobody.
+  takes_.next += unsure_;
+  session_.start_over();
+  unsure_ = 0;
 }
 
 void redis_job_store::give_back_unsure() {
@@ -102,79 +132,89 @@ void redis_job_store::give_back_unsure() {
   make_sure();
 }
 
-take_result redis_job_store::take(const delivery_rules& rules) {
+exchange_result redis_job_store::exchange(std::span<const job_verdict> verdicts, const take_order* wanted) {
   const std::lock_guard lock{mutex_};
-  make_sure();
-  if (watch_ != nullptr) watch_->arm();  // before looking, so that nothing is missed
-  const auto lease = us_text(rules.lease);
-  const auto suspect_from = std::to_string(rules.suspect_from());
-  const auto limit = std::to_string(rules.max_deliveries);
-  const auto number = std::to_string(takes_.next);
-  unsure_ = true;
-  redis_reply answer;
+  exchange_result all;
+  while (verdicts.size() > most_verdicts) {
+    auto part = exchange_part(verdicts.first(most_verdicts), no_delay, nullptr);
+    std::move(part.late.begin(), part.late.end(), std::back_inserter(all.late));
+    verdicts = verdicts.subspan(most_verdicts);
+  }
+  auto last = exchange_part(verdicts, no_delay, wanted);
+  last.late.insert(last.late.begin(), all.late.begin(), all.late.end());
+  return last;
+}
+
+exchange_result redis_job_store::exchange_part(std::span<const job_verdict> verdicts,
+                                               std::chrono::nanoseconds delay, const take_order* wanted) {
+  const auto most = wanted == nullptr ? 0 : std::min(wanted->most, most_jobs);
+  if (most > 0) {
+    make_sure();
+    session_.set_lease(wanted->rules.lease);
+    if (watch_ != nullptr) watch_->arm();  // before looking, so that nothing is missed
+    reader_ = wanted->reader;
+  }
+  redis_exchange exchange{verdicts, delay, reader_};
+  if (most > 0) {
+    exchange.want(*wanted, most, takes_.next);
+    unsure_ = most;
+  }
+  redis_reply reply;
   try {
-    answer = call(redis_scripts::take(), {lease, suspect_from, limit, number});
+    reply = session_.call(redis_scripts::exchange(), exchange.words(schemas_));
   } catch (const job_queue_error&) {
-    unsure_ = session_.is_unanswered();
+    if (most > 0 && !session_.is_unanswered()) unsure_ = 0;
     throw;
   }
-
-  take_result result;
-  auto& items = answer.items;
-  // It counts as answered last: without memory for the answer the job goes back.
-  const auto answered = [&] {
-    if (result.job) takes_.held.insert(takes_.next);
-    ++takes_.next;
-    unsure_ = false;
-    return std::move(result);
-  };
-  if (items.size() == 2) {
-    if (items[0].number >= 0) result.again_in = std::chrono::microseconds{items[0].number};
-    result.empty = items[1].number != 0;
-    return answered();
+  auto answer = exchange.read(reply, schemas_);
+  if (!answer) session_.fail_unexpected(redis_scripts::exchange());
+  session_.expect_jobs(answer->left);
+  auto& result = answer->result;
+  for (const auto& each : verdicts) takes_.held.erase(each.delivery.delivery);
+  if (most > 0) {
+    // It counts as answered last: without memory for the answer the jobs go back.
+    for (const auto& each : result.jobs) takes_.held.insert(each.receipt.delivery);
+    takes_.next += std::max<std::size_t>(result.jobs.size(), 1);
+    unsure_ = 0;
   }
-  if (items.size() != 6) session_.fail_unexpected(redis_scripts::take());
-  if (watch_ != nullptr) watch_->disarm();
-  taken_job& job = result.job.emplace();
-  job.receipt = {std::move(items[0].text), static_cast<std::uint64_t>(items[1].number)};
-  job.deaths = static_cast<unsigned>(items[2].number);
-  job.item = {bytes_of(items[3].text), std::move(items[4].text), std::move(items[5].text)};
-  return answered();
+  if (watch_ != nullptr && !result.jobs.empty()) watch_->disarm();
+  // Others are told by the server if they can have a job; here it may be what a suspect has waited for.
+  if (watch_ != nullptr && most == 0 && result.late.size() < verdicts.size()) watch_->ring();
+  return std::move(result);
 }
 
-bool redis_job_store::verdict(const redis_scripts::script& script, const job_receipt& delivery,
-                              const std::vector<std::string_view>& more) {
-  const auto number = std::to_string(delivery.delivery);
-  std::vector<std::string_view> words{delivery.job, number};
-  words.insert(words.end(), more.begin(), more.end());
+take_result redis_job_store::take(const delivery_rules& rules) {
+  const take_order order{rules, 1, {}};
+  auto found = exchange({}, &order);
+  take_result result;
+  if (!found.jobs.empty()) result.job = std::move(found.jobs.front());
+  result.again_in = found.again_in;
+  result.empty = found.empty;
+  return result;
+}
+
+bool redis_job_store::settle(const job_receipt& delivery, job_fate is, const std::string& reason,
+                             std::chrono::nanoseconds delay) {
+  const job_verdict verdict{delivery, is, reason};
   const std::lock_guard lock{mutex_};
-  const bool ours = call(script, words).number == 1;
-  takes_.held.erase(delivery.delivery);
-  return ours;
+  return exchange_part({&verdict, 1}, delay, nullptr).late.empty();
 }
 
-/// Others are told by the server if they can have it; here it may be what a suspect has waited for.
-bool redis_job_store::settle(const redis_scripts::script& script, const job_receipt& delivery,
-                             const std::vector<std::string_view>& more) {
-  const bool ours = verdict(script, delivery, more);
-  if (ours && watch_ != nullptr) watch_->ring();
-  return ours;
+bool redis_job_store::ack(const job_receipt& delivery) {
+  return settle(delivery, job_fate::acked, {}, no_delay);
 }
-
-bool redis_job_store::ack(const job_receipt& delivery) { return settle(redis_scripts::ack(), delivery, {}); }
 
 bool redis_job_store::nack(const job_receipt& delivery, const std::string& reason) {
-  return nack(delivery, reason, {});
+  return settle(delivery, job_fate::nacked, reason, no_delay);
 }
 
 bool redis_job_store::nack(const job_receipt& delivery, const std::string& reason,
                            std::chrono::nanoseconds delay) {
-  const auto wait = us_text(delay);
-  return settle(redis_scripts::nack(), delivery, {reason, wait});
+  return settle(delivery, job_fate::nacked, reason, delay);
 }
 
 bool redis_job_store::bury(const job_receipt& delivery, const std::string& reason) {
-  return settle(redis_scripts::bury(), delivery, {reason});
+  return settle(delivery, job_fate::buried, reason, no_delay);
 }
 
 std::vector<job_receipt> redis_job_store::extend(std::span<const job_receipt> deliveries,
@@ -190,7 +230,8 @@ std::vector<job_receipt> redis_job_store::extend(std::span<const job_receipt> de
     words.push_back(numbers[i]);
   }
   const std::lock_guard lock{mutex_};
-  for (const auto& each : call(redis_scripts::extend(), words).items) {
+  session_.set_lease(lease);
+  for (const auto& each : session_.call(redis_scripts::extend(), words).items.at(2).items) {
     const auto place = static_cast<std::size_t>(each.number);
     if (place >= deliveries.size()) session_.fail_unexpected(redis_scripts::extend());
     lost.push_back(deliveries[place]);

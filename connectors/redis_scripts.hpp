@@ -4,15 +4,18 @@
 
 namespace penstock {
 
-/// What a queue does inside the server, each all or nothing and with nobody in between: scripts in Lua.
+/// What a queue does inside the server, each all or nothing and with nobody in between: the scripts of lua/,
+/// which say what their arguments and answers are.
 ///
 /// The keys of a queue begin with `penstock:{name}:`, so that they lie on one node of a cluster. `jobs` is a
 /// stream with an entry N-0 for job N until it is done, read by the consumer group `penstock`: who has a job
 /// out has its entry pending, and what has been out and is not any more is pending at `nobody`. The rest are
 /// sorted sets of numbers of jobs: `leases` (by their ends), `later` (by the time before which they are not
-/// delivered), `ready` (jobs that come before the stream's new ones) and `dead`; `facts`, a hash with a JSON
-/// object for each job that has been out; and `meta`, a hash with counters. Times are microseconds since
-/// 1970. `first:owner`, for a day, is the first take of the owner's that counts: those before are on a
+/// delivered), `ready` (jobs that come before the stream's new ones), `dead`, and `unread:H,I` for jobs that
+/// programs of the schemas H and I could not read; `unread`, a hash with the names of those; `facts`, a hash
+/// with a JSON object for each job that has been out; `schemas`, a hash of descriptions; and `meta`, a hash
+/// with counters, the id of the queue, and what the server's clock has jumped by. Times are microseconds
+/// since 1970. `first:owner`, for a day, is the first take of the owner's that counts: those before are on a
 /// connection that it has given up. Whoever waits for a change subscribes to the channel that is named as the
 /// stream.
 namespace redis_scripts {
@@ -21,37 +24,20 @@ namespace redis_scripts {
 struct script {
   const char* name;
   std::string text;
+  bool tells_time = false;  ///< its answer begins with the queue's time, and whether that has jumped
 };
 
-// The arguments of all begin with the owner and with the time, which is the server's where it is empty.
+// The arguments of all begin with the owner, the time (the server's own where it is empty), the id of the
+// queue, the queue's time that is expected (or empty), how far it may be before and behind that, and for how
+// long the owner has watched it; all in microseconds.
 
-/// (server run, whether takes before the next one are refused from now on, number of the owner's next take,
-/// then those of the takes it holds): makes the queue ready. What is out for the owner and is none of them
-/// goes back. After another start of the server all leases begin anew.
 const script& prepare();
-/// (): the owner has gone, and keeps nothing.
 const script& leave();
-/// (delay, then archive, json and type of each item): the number of the last one.
 const script& put();
-/// (lease, suspect from, max deliveries, number of this take): a job {number, delivery, deaths, archive,
-/// json, type}, or {microseconds until another look or -1, whether all is empty}.
-const script& take();
-// Verdicts: whether the delivery was the owner's.
-/// (job, delivery)
-const script& ack();
-/// (job, delivery, reason, delay)
-const script& nack();
-/// (job, delivery, reason)
-const script& bury();
-/// (job, delivery, lease)
+const script& exchange();
 const script& extend();
-
-/// (state, first entry, entries): a page of jobs {number, state, deliveries, deaths, put, owner, reason,
-/// type, json} before which stands the first entry of the next page, or "".
 const script& list();
-/// (jobs, or none for all dead ones): how many are queued again.
 const script& requeue();
-/// (): queued, leased, dead, done.
 const script& count();
 
 }  // namespace redis_scripts

@@ -141,8 +141,12 @@ class reader {
       made_.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(*time);
     } else if (name == "database") {
       made_.database = number<unsigned>("the database", value, 0, 1'000'000);
+    } else if (name == "forgetful") {
+      if (value != "yes" && value != "no")
+        fail("forgetful is \"" + std::string{value} + "\": expected yes or no");
+      made_.forgetful = value == "yes";
     } else {
-      fail("'" + std::string{name} + "' is no setting; there are timeout and database");
+      fail("'" + std::string{name} + "' is no setting; there are timeout, database and forgetful");
     }
   }
 

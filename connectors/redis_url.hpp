@@ -9,8 +9,8 @@ namespace penstock {
 
 /// Where a Redis server is and how to get in:
 ///
-///   redis://[[user]:password@]host[:port][/database][?timeout=5s][#queue]
-///   unix://[[user]:password@]/path/of.sock[?database=0&timeout=5s][#queue]
+///   redis://[[user]:password@]host[:port][/database][?timeout=5s&forgetful=no][#queue]
+///   unix://[[user]:password@]/path/of.sock[?database=0&timeout=5s&forgetful=no][#queue]
 ///
 /// Signs that mean something here are written %40 in user, password and path. An IPv6 address stands in [].
 struct redis_url {
@@ -21,6 +21,7 @@ struct redis_url {
   std::string password;
   unsigned database = 0;
   std::chrono::milliseconds timeout{5000};  ///< of connecting, and of each command
+  bool forgetful = false;                   ///< the server may lose jobs, and that is known
   std::string queue;                        ///< its name, where one text says all; else empty
 
   /// Throws job_queue_error that shows the text without its password.

@@ -41,11 +41,13 @@ void lose_answer(redis_server& server, ps::redis_job_store& impatient) {
 void by_hand(const redis_server& server, const ps::redis_scripts::script& script,
              const std::vector<std::string_view>& arguments) {
   std::vector<std::string> keys;
-  for (const auto* each : {"jobs", "facts", "leases", "ready", "later", "dead", "meta", "first:a"})
+  for (const auto* each :
+       {"jobs", "facts", "leases", "ready", "later", "dead", "meta", "first:a", "schemas", "unread"})
     keys.push_back(std::string{"penstock:{jobs}:"} + each);
-  std::vector<std::string_view> words{"EVAL", script.text, "8"};
+  const auto id = server.ask({"HGET", "penstock:{jobs}:meta", "id"}).text;
+  std::vector<std::string_view> words{"EVAL", script.text, "10"};
   words.insert(words.end(), keys.begin(), keys.end());
-  words.insert(words.end(), {"a", ""});
+  words.insert(words.end(), {"a", "", id, "", "0", "0", "0"});
   words.insert(words.end(), arguments.begin(), arguments.end());
   server.ask(words);
 }
@@ -163,7 +165,7 @@ TEST_CASE("a take that comes late, on a connection that was given up, takes noth
   lose_answer(server, a);
   insist([&] { CHECK(a.take({}).job); });
   CHECK(a.count().leased == 2);
-  by_hand(server, ps::redis_scripts::take(), {"10000000", "2", "5", "2"});
+  by_hand(server, ps::redis_scripts::exchange(), {"10000000", "2", "5", "2", "1", "", "", "0"});
   CHECK(a.count().leased == 2);
 }
 
@@ -173,7 +175,7 @@ TEST_CASE("a connection that greets late takes nothing away that its process got
   a.put(text_item("job"));
   const auto job = a.take({}).job->receipt;
   const auto run = server.ask({"HGET", "penstock:{jobs}:meta", "run"}).text;
-  by_hand(server, ps::redis_scripts::prepare(), {run, "0", "1"});
+  by_hand(server, ps::redis_scripts::prepare(), {run, "0", "1", "another id"});
   CHECK(a.ack(job));
 }
 

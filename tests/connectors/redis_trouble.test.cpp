@@ -156,7 +156,7 @@ TEST_CASE("leases begin anew with the server, so that nobody has died of its abs
   queue.server.kill_now();
   queue.advance(1h);
   queue.server.start();
-  auto b = queue.open("b");
+  auto b = queue.open_now("b");
   CHECK(b->take(queue.rules).again_in == 10s);
   CHECK(a->extend(std::vector{job}, 10s).empty());
   queue.advance(9s);

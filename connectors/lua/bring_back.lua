@@ -1,0 +1,49 @@
+-- Jobs whose lease ended are queued again, or dead; delays that ended, too.
+
+local lease, suspect_from, limit = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
+local again_at  -- when something that is known ends
+
+local function sooner(at)
+  if not again_at or at < again_at then again_at = at end
+end
+
+local function lose(job, known)
+  known.deaths = known.deaths + 1
+  known.reason = known.owner .. ' died, or was away for longer than its lease'
+  if known.alone and known.deaths >= limit then
+    known.reason = known.deaths .. ' processes died with this job; the last one: ' .. known.reason
+    release(job, dead)
+  else
+    queue_again(job, known)
+  end
+  keep(job, known)
+end
+
+local function bring_back_lost()
+  local gone = {}
+  for _, job in ipairs(redis.call('ZRANGEBYSCORE', leases, '-inf', exact(now), 'LIMIT', 0, 100)) do
+    local known = facts_of(job)
+    if known.owner == owner then
+      lease_until(job, now + lease)  -- who asks is alive, and knows of it: else it had gone back on connecting
+    elseif watched * 3 < known.lease then
+      -- The clock may have jumped before this process looked; whoever is alive sees that when it extends its leases.
+      sooner(now + known.lease / 3 - watched)
+    else
+      gone[known.owner] = true
+      lose(job, known)
+    end
+  end
+  for name in pairs(gone) do
+    if #redis.call('XPENDING', jobs, group, '-', '+', 1, name) == 0 then
+      redis.call('XGROUP', 'DELCONSUMER', jobs, group, name)
+    end
+  end
+  if next(gone) and is_idle() then tell_others() end
+end
+
+local function end_delays()
+  for _, job in ipairs(redis.call('ZRANGEBYSCORE', later, '-inf', exact(now), 'LIMIT', 0, 1000)) do
+    redis.call('ZREM', later, job)
+    redis.call('ZADD', ready, job, job)
+  end
+end
