@@ -95,6 +95,8 @@ class environment {
 
   /// Waits up to `wait` ns for the threads of ended actors; returns how many a body still holds.
   virtual std::size_t lost_threads(std::int64_t wait) = 0;
+  /// The run is over: its timers mean nothing any more.
+  virtual void run_ended() {}
   /// Some body will never return: ending must not wait for it.
   virtual void give_up() = 0;
 };

@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 #include <penstock/actors/actor_box.hpp>
@@ -53,12 +54,29 @@ void control_thread::add(task work) {
   woken_.notify_one();
 }
 
-void control_thread::add(std::int64_t when, task work) {
+void control_thread::add(std::int64_t when, task work, const void* owner) {
+  work->owner = owner;
   {
     const std::lock_guard lock{mutex_};
     timers_.emplace(when, std::move(work));
   }
   woken_.notify_one();
+}
+
+void control_thread::forget(const void* owner) {
+  // Outside of the lock, as what they hold may set timers when it goes.
+  timer_map dropped;
+  const std::lock_guard lock{mutex_};
+  for (auto each = timers_.begin(); each != timers_.end();) {
+    const auto next = std::next(each);
+    if (each->second->owner == owner) dropped.insert(timers_.extract(each));
+    each = next;
+  }
+}
+
+std::size_t control_thread::timers() const {
+  const std::lock_guard lock{mutex_};
+  return timers_.size();
 }
 
 address control_thread::spawn(std::unique_ptr<actor_logic> logic) {

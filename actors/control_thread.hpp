@@ -1,6 +1,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -32,11 +33,16 @@ class control_thread {
   void post(F work) {
     add(std::make_unique<job_of<F>>(std::move(work)));
   }
-  /// Runs `work` at `when` (ns of `steady_now`); equal times in order of the calls.
+  /// Runs `work` at `when` (ns of `steady_now`); equal times in order of the calls. `owner`: who may `forget`
+  /// it.
   template <class F>
-  void at(std::int64_t when, F work) {
-    add(when, std::make_unique<job_of<F>>(std::move(work)));
+  void at(std::int64_t when, F work, const void* owner = nullptr) {
+    add(when, std::make_unique<job_of<F>>(std::move(work)), owner);
   }
+  /// Drops what is not due yet of an owner's.
+  void forget(const void* owner);
+  /// Those that are not due yet.
+  std::size_t timers() const;
 
   address spawn(std::unique_ptr<actor_logic> logic);
 
@@ -44,6 +50,7 @@ class control_thread {
   struct job : from_reserve {
     virtual ~job() = default;
     virtual void run() = 0;
+    const void* owner = nullptr;
   };
   template <class F>
   struct job_of final : job {
@@ -53,15 +60,16 @@ class control_thread {
   };
   using task = std::unique_ptr<job>;
   using timer = std::pair<const std::int64_t, task>;
+  using timer_map = std::multimap<std::int64_t, task, std::less<>, reserve_allocator<timer>>;
 
   void add(task work);
-  void add(std::int64_t when, task work);
+  void add(std::int64_t when, task work, const void* owner);
   void run();
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable woken_;
   std::vector<task, reserve_allocator<task>> due_;
-  std::multimap<std::int64_t, task, std::less<>, reserve_allocator<timer>> timers_;
+  timer_map timers_;
   bool over_ = false;
   std::thread thread_;
 };

@@ -34,6 +34,7 @@ struct stage_figures : from_reserve {
   std::uint64_t capacity = 0, capacity_bytes = 0, peak_custody = 0, peak_custody_bytes = 0;
   std::uint64_t lost_threads = 0;       ///< held by bodies that were given up and have not returned
   std::uint64_t acked = 0, nacked = 0;  ///< sources that keep track of their jobs
+  std::uint64_t untold = 0;             ///< verdicts that their origins have not heard
   std::uint64_t restarts = 0;
   std::string last_error;  ///< of the last worker that crashed
   std::vector<worker_figures> crew;

@@ -144,6 +144,7 @@ struct report_figures {
 struct member_ended {
   std::uint32_t member;
   std::unique_ptr<stage_figures> last;
+  std::exception_ptr error{};  ///< with which the run has failed once all have ended
 };
 struct member_failed {
   std::uint32_t member;

@@ -51,42 +51,46 @@ void run_controller::set_members(std::vector<member> members) {
 }
 
 void run_controller::receive(message& m) {
-  std::visit(
-      overloaded{
-          [this](start_run&) { start(); },
-          [this](member_ended& each) {
-            if (ended_[each.member] || gave_up_) return;
-            ended_[each.member] = true;
-            --open_;
-            for (stage_group& group : groups_) {
-              group.ended(each.member);
-              advance(group);
-            }
-            result_->change([&](run_result::state& s) { s.last[each.member] = std::move(*each.last); });
-            if (refused_ && open_ > 0 && sources_ended()) give_up();
-          },
-          [this](member_failed& each) { failed(each); },
-          [this](worker_crashed& each) {
-            for (stage_group& group : groups_) {
-              group.crashed(each.member, each.when);
-              advance(group);
-            }
-          },
-          [this](workers_halted& each) {
-            for (stage_group& group : groups_) {
-              group.halted(each.member);
-              advance(group);
-            }
-          },
-          [this](resume_group& each) { advance(groups_[each.group]); },
-          [this](drain_run& each) { drain(each.deadline); },
-          [this](abort_run& each) { abort(run_phase::aborted, each.reason); },
-          [this](check_time&) { look_at_time(); },
-          [this](look_for_long_turns&) { look_at_turns(); },
-          [this](run_is_quiet& each) { look_for_deadlock(each.last_look); },
-          [](auto&) {},
-      },
-      m);
+  std::visit(overloaded{
+                 [this](start_run&) { start(); },
+                 [this](member_ended& each) {
+                   if (ended_[each.member] || gave_up_) return;
+                   ended_[each.member] = true;
+                   --open_;
+                   for (stage_group& group : groups_) {
+                     group.ended(each.member);
+                     advance(group);
+                   }
+                   result_->change([&](run_result::state& s) {
+                     s.last[each.member] = std::move(*each.last);
+                     if (!each.error) return;
+                     s.error_at_end = std::move(each.error);
+                     s.failed_at_end = std::move(members_[each.member].name);
+                   });
+                   if (refused_ && open_ > 0 && sources_ended()) give_up();
+                 },
+                 [this](member_failed& each) { failed(each); },
+                 [this](worker_crashed& each) {
+                   for (stage_group& group : groups_) {
+                     group.crashed(each.member, each.when);
+                     advance(group);
+                   }
+                 },
+                 [this](workers_halted& each) {
+                   for (stage_group& group : groups_) {
+                     group.halted(each.member);
+                     advance(group);
+                   }
+                 },
+                 [this](resume_group& each) { advance(groups_[each.group]); },
+                 [this](drain_run& each) { drain(each.deadline); },
+                 [this](abort_run& each) { abort(run_phase::aborted, each.reason); },
+                 [this](check_time&) { look_at_time(); },
+                 [this](look_for_long_turns&) { look_at_turns(); },
+                 [this](run_is_quiet& each) { look_for_deadlock(each.last_look); },
+                 [](auto&) {},
+             },
+             m);
 }
 
 after_turn run_controller::turn() {
@@ -275,6 +279,7 @@ void run_controller::end_run() {
   over_ = true;
   self_ = nullptr;
   members_.clear();
+  env_.run_ended();
   result_->end(env_.now());
 }
 

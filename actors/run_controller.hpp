@@ -31,11 +31,13 @@ class run_result {
     run_phase phase = run_phase::running;
     bool ended = false;
     std::exception_ptr error;
-    std::string reason;                         ///< why it was aborted
-    bool deadline_passed = false;               ///< that of a drain, which is why
-    std::string failed_member;                  ///< name of the stage, and of the operator if it was one
-    std::vector<stage_figures> last;            ///< of members that have ended; others have no name
-    std::vector<std::string> lost;              ///< members whose body did not return
+    std::exception_ptr error_at_end;  ///< of a member that ended well; the run's if there is no other
+    std::string failed_at_end;        ///< and its name
+    std::string reason;               ///< why it was aborted
+    bool deadline_passed = false;     ///< that of a drain, which is why
+    std::string failed_member;        ///< name of the stage, and of the operator if it was one
+    std::vector<stage_figures> last;  ///< of members that have ended; others have no name
+    std::vector<std::string> lost;    ///< members whose body did not return
     std::vector<std::uint64_t> group_restarts;  ///< of each group
     std::vector<bool> group_restarting;
     std::int64_t began = 0;  ///< ns
@@ -75,8 +77,11 @@ class run_result {
       const std::lock_guard lock{mutex_};
       caller_ = std::this_thread::get_id();
       state_.finished = now;
-      if (state_.phase != run_phase::failed && state_.phase != run_phase::aborted)
-        state_.phase = run_phase::done;
+      if (state_.phase != run_phase::failed && state_.phase != run_phase::aborted) {
+        state_.phase = state_.error_at_end ? run_phase::failed : run_phase::done;
+        state_.error = state_.error_at_end;
+        state_.failed_member = state_.failed_at_end;
+      }
       state_.ended = true;
       callbacks.swap(callbacks_);
       ended_.notify_all();

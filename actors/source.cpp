@@ -94,34 +94,35 @@ after_turn source::turn() {
   const bool settled = !plan_.acknowledges || settled_ == next_job_;
   if (!told_end_ || !settled || waits_to_flush() || !has_let_go())
     return again ? after_turn::again : after_turn::wait;
-  if (body_) {
-    const current_body here{run_.graph, plan_.name};
-    try {
-      body_->stop(context_);
-    } catch (...) {
-      fail_run(std::current_exception(), {});
-    }
-    body_.reset();
-  }
+  if (body_) stop_body();
   chain_.reset();
-  controller_->post(member_ended{member_, last_figures(*this, bare_figures_)});
+  controller_->post(
+      member_ended{member_, last_figures(*this, bare_figures_), context_.take_failure_at_end()});
   context_.woken_by().listen({});
   self_ = nullptr;
   return after_turn::done;
 }
 
-/// One helping of items. True if there may be more at once.
-bool source::produce() {
-  auto most = std::min<std::int64_t>(target_, outbox_.room());
+/// Items that it may make by now.
+std::uint32_t source::room() const {
+  if (!running_ || finished_ || paused_ || !letters_.empty()) return 0;
+  auto most = std::min<std::int64_t>(std::numeric_limits<std::uint32_t>::max(), outbox_.room());
   if (plan_.in_flight > 0)
     most = std::min<std::int64_t>(most, plan_.in_flight - std::int64_t(next_job_ - settled_));
   // Operators may make more of them than there is credit for; then only few are asked for.
   if (plan_.expands) most = std::min<std::int64_t>(most, expanding_helping);
+  return static_cast<std::uint32_t>(std::max<std::int64_t>(most, 0));
+}
+
+/// One helping of items. True if there may be more at once.
+bool source::produce() {
+  const auto room = this->room();
   const auto began = env_.now();
   meter_.advance(began, 0, was_blocked_ ? 1 : 0, 1);
-  was_blocked_ = most <= 0;
-  if (most <= 0) return false;
-  fill_work work{static_cast<std::uint32_t>(most),
+  was_blocked_ = room == 0;
+  if (room == 0) return false;
+  context_.set_room(room);
+  fill_work work{std::min(room, std::max(target_, body_->at_hand())),
                  fill_timer{env_, began},
                  next_job_,
                  chain_ ? 0 : plan_.max_item,
@@ -181,6 +182,7 @@ void source::finish() {
 
 void source::abort(const std::string& reason) {
   hurried_ = true;
+  news_ = true;
   finish();
   outbox_.discard(reason);
   letters_.throw_away(reason, [](const unwritten_letter&) { return true; });
@@ -227,9 +229,7 @@ stage_figures source::figures() const {
   f.busy = meter_.busy();
   f.idle = meter_.idle();
   f.blocked = meter_.blocked();
-  f.acked = plan_.acknowledges ? acked_ : 0;
-  f.nacked = plan_.acknowledges ? settled_ - acked_ : 0;
-  f.in_work = plan_.acknowledges ? next_job_ - settled_ : 0;
+  if (plan_.acknowledges) count_jobs(f);
   f.service = meter_.service.summary();
   return f;
 }

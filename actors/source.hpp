@@ -53,6 +53,7 @@ class source final : public actor_logic {
 
  private:
   void start();
+  std::uint32_t room() const;
   bool produce();
   void pause(std::chrono::nanoseconds for_so_long);
   void unpause();
@@ -64,6 +65,8 @@ class source final : public actor_logic {
   bool has_let_go();
   void add_tokens(batch& made);
   bool apply_chain(batch& made);
+  void stop_body();
+  void count_jobs(stage_figures& f) const;
   void write_letters();
   void adapt_target();
   void settle_all();
@@ -99,6 +102,7 @@ class source final : public actor_logic {
   std::uint64_t next_job_ = 0;
   std::uint64_t settled_ = 0;
   std::uint64_t acked_ = 0;
+  untold_verdicts untold_;  ///< at its end
   ref<settled_deliveries> verdicts_;
   delivery_token* due_ = nullptr;  ///< taken from there, and not looked at yet
   bool was_blocked_ = false;
@@ -108,6 +112,7 @@ class source final : public actor_logic {
   std::int64_t ask_at_ = 0;  ///< ns; of the earliest timer that is set, 0: none
   bool owes_ = false;        ///< its origin some verdicts
   bool hurried_ = false;     ///< tells no verdicts that can't be told at once
+  bool news_ = false;        ///< for its origin, since it was last told something
   bool flush_reminded_ = false;
   std::int64_t flush_until_ = 0;  ///< ns; at its end it owes them no longer; 0: not at its end
   address lease_keeper_;          ///< null: there is none, or it has ended

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include <penstock/actors/untold_verdicts.hpp>
 #include <penstock/actors/worker_context.hpp>
 #include <penstock/messages/batch.hpp>
 
@@ -61,8 +62,14 @@ class source_body {
   /// Refuses all deliveries that have no verdict yet: nobody will bring one. Throws what the last of those
   /// that failed threw.
   virtual void refuse_open(const std::string&) {}
-  /// Tells its origin the verdicts that could not be told at once. When to call again; nothing: none is owed.
-  virtual std::optional<std::chrono::nanoseconds> flush_verdicts() { return std::nullopt; }
+  /// How many items it could make without waiting for its origin. A source that may wait makes no more at a
+  /// time, and one at least.
+  virtual std::uint32_t at_hand() const { return 0; }
+  /// Called after every run of verdicts: tells its origin those that were not told at once. When to call
+  /// again; nothing: none is owed, or it is asked for items next and tells them then.
+  virtual std::optional<std::chrono::nanoseconds> flush_verdicts(source_context&) { return std::nullopt; }
+  /// Verdicts of which its origin has not heard, and after `stop` never will.
+  virtual untold_verdicts untold() const { return {}; }
   virtual void stop(source_context&) {}
   /// The run drains: no new items. False: there may be old ones to give once more, until `fill` says that it
   /// has ended.

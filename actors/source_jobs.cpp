@@ -1,3 +1,6 @@
+#include <spdlog/logger.h>
+
+#include <algorithm>
 #include <exception>
 #include <memory>
 #include <string>
@@ -29,6 +32,7 @@ void source::refuse_rest(const std::string& reason) {
   if (refused_) return;
   refused_ = true;
   hurried_ = true;
+  news_ = true;
   settled_ = next_job_;
   outbox_.discard(reason);
   letters_.throw_away(reason, [](const unwritten_letter&) { return true; });
@@ -54,6 +58,7 @@ void source::settle_all() {
 void source::settle(std::uint64_t job, bool flagged, bool unwanted, const std::string& reason) {
   if (refused_) return;
   ++settled_;
+  news_ = true;
   unpause();
   if (!flagged) ++acked_;
   if (!body_) return;
@@ -67,6 +72,33 @@ void source::settle(std::uint64_t job, bool flagged, bool unwanted, const std::s
   } catch (...) {
     fail_run(std::current_exception(), {});
   }
+}
+
+void source::stop_body() {
+  const current_body here{run_.graph, plan_.name};
+  try {
+    body_->stop(context_);
+  } catch (...) {
+    fail_run(std::current_exception(), {});
+  }
+  untold_ = body_->untold();
+  body_.reset();
+  if (!run_.log || untold_.acked + untold_.nacked == 0) return;
+  run_.log->warn(
+      "graph '{}', source '{}': its origin was not told that {} jobs are done and {} are refused, and gives "
+      "them "
+      "out again",
+      run_.graph, plan_.name, untold_.acked, untold_.nacked);
+}
+
+/// A verdict counts once its origin has heard it.
+void source::count_jobs(stage_figures& f) const {
+  const auto untold = body_ ? body_->untold() : untold_;
+  const auto refused = settled_ - acked_;
+  f.acked = acked_ - std::min(untold.acked, acked_);
+  f.nacked = refused - std::min(untold.nacked, refused);
+  f.untold = untold.acked + untold.nacked;
+  f.in_work = next_job_ - settled_;
 }
 
 }  // namespace penstock

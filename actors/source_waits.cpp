@@ -46,17 +46,21 @@ void source::unpause() {
   if (std::exchange(expecting_, false)) env_.stop_expecting();
 }
 
-/// An origin that was away when it should have heard verdicts is tried again, whatever else the source does.
+/// The origin hears the verdicts that came by now, and those that it could not hear before, whatever else the
+/// source does. One in a hurry tells what is new, and does not try again.
 void source::flush_verdicts() {
-  if (!plan_.acknowledges || !started_ || hurried_) return;
+  if (!plan_.acknowledges || !started_ || (hurried_ && !news_)) return;
+  news_ = false;
+  context_.set_room(room());
   std::optional<std::chrono::nanoseconds> again_in;
   const current_body here{run_.graph, plan_.name};
   try {
-    again_in = body_->flush_verdicts();
+    again_in = body_->flush_verdicts(context_);
   } catch (...) {
     fail_run(std::current_exception(), {});
   }
   owes(again_in.has_value());
+  if (hurried_) return;
   if (again_in && *again_in < std::chrono::nanoseconds::max()) remind_at(later(env_.now(), *again_in));
 }
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -93,10 +94,19 @@ class source_context {
   std::function<void()> waker() const {
     return [waker = waker_] { waker->wake(); };
   }
+  /// How many items the source may hand out by now, before it has to wait for credit or, with `in_flight`,
+  /// for verdicts. In a call for an item that one is among them; where the source is not about to be asked
+  /// for one, as in most calls of `flush_verdicts`, 0.
+  std::uint32_t room() const { return room_; }
+  /// The run goes on to its end and loses nothing, and then has failed with `error`.
+  void fail_at_end(std::exception_ptr error) { failure_at_end_ = std::move(error); }
   spdlog::logger& log() { return *run_.log; }
 
   // For the engine.
   run_state& run() { return run_; }
+  void set_room(std::uint32_t room) { room_ = room; }
+  void gave_one() { room_ -= std::min(room_, 1U); }
+  std::exception_ptr take_failure_at_end() { return std::exchange(failure_at_end_, nullptr); }
   void set_outputs(ref<fan_out> outputs) { outputs_ = std::move(outputs); }
   source_waker& woken_by() { return *waker_; }
   /// As `not_yet`, but only verdicts change anything: when none can come any more, that is a deadlock.
@@ -111,6 +121,8 @@ class source_context {
   ref<fan_out> outputs_ = make_ref<fan_out>();
   ref<source_waker> waker_ = make_ref<source_waker>();
   std::optional<std::chrono::nanoseconds> pause_;
+  std::uint32_t room_ = 0;
+  std::exception_ptr failure_at_end_;
 };
 
 }  // namespace penstock

@@ -18,6 +18,7 @@ namespace {
 class real_environment final : public environment {
  public:
   explicit real_environment(world& in) : world_{in}, activity_{make_ref<activity>()} {}
+  ~real_environment() override { world_.control().forget(this); }
 
   address spawn(std::unique_ptr<actor_logic> logic, lane where, const std::string& name) override {
     switch (where) {
@@ -42,16 +43,19 @@ class real_environment final : public environment {
   void post_after(std::int64_t delay, address to, message m) override {
     // A timer that is set keeps the run from being quiet.
     activity_->begin();
-    world_.control().at(steady_now() + delay,
-                        [to = std::move(to), late = std::move(m), counted = activity_]() mutable {
-                          to->post(std::move(late));
-                          counted->end();
-                        });
+    world_.control().at(
+        steady_now() + delay,
+        [to = std::move(to), late = std::move(m), counted = activity_]() mutable {
+          to->post(std::move(late));
+          counted->end();
+        },
+        this);
   }
 
   void remind(std::int64_t delay, address to, message m) override {
-    world_.control().at(steady_now() + delay,
-                        [to = std::move(to), late = std::move(m)]() mutable { to->post(std::move(late)); });
+    world_.control().at(
+        steady_now() + delay,
+        [to = std::move(to), late = std::move(m)]() mutable { to->post(std::move(late)); }, this);
   }
 
   void expect() override { activity_->begin(); }
@@ -73,6 +77,7 @@ class real_environment final : public environment {
   std::size_t lost_threads(std::int64_t wait) override {
     return threads_.ended_within(std::chrono::nanoseconds{wait});
   }
+  void run_ended() override { world_.control().forget(this); }
   void give_up() override { world_.scheduler().leak(); }
 
  private:

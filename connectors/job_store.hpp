@@ -53,7 +53,7 @@ enum class job_fate {
   acked,       ///< it is done, and leaves the queue
   nacked,      ///< it goes back at once and is nobody's fault
   buried,      ///< it is dead: kept for people, delivered no more
-  unreadable,  ///< it goes back, for programs that can read it
+  unreadable,  ///< it goes back, for programs that can read it: others than the reader of the last take
 };
 
 struct job_verdict {
@@ -69,6 +69,8 @@ struct take_order {
   /// Hash of the schema of the items that the program takes; jobs of which it is known that a program of that
   /// schema can't read them are passed over. Empty: nothing is passed over.
   std::string reader;
+  /// The job with which a group has so many bytes is its last; 0: any number. For the taker's memory.
+  std::uint64_t most_bytes = 0;
 };
 
 struct exchange_result {

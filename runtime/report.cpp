@@ -29,6 +29,7 @@ constexpr trouble troubles[] = {
     {"dead letters", &stage_snapshot::dead_letters},
     {"acked", &stage_snapshot::acked},
     {"nacked", &stage_snapshot::nacked},
+    {"untold", &stage_snapshot::untold},
     {"restarts", &stage_snapshot::restarts},
     {"lost threads", &stage_snapshot::lost_threads},
 };
@@ -113,6 +114,7 @@ json as_json(const stage_snapshot& stage) {
           {"service", as_json(stage.service)},
           {"acked", stage.acked},
           {"nacked", stage.nacked},
+          {"untold", stage.untold},
           {"restarts", stage.restarts},
           {"lost_threads", stage.lost_threads},
           {"in_one_call", stage.in_one_call.count()},

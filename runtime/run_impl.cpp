@@ -293,6 +293,7 @@ stage_snapshot run::impl::figures_of(const stage_figures& f, double seconds) con
   s.service = f.service;
   s.acked = f.acked;
   s.nacked = f.nacked;
+  s.untold = f.untold;
   s.restarts = f.restarts;
   s.lost_threads = f.lost_threads;
   s.state = f.state;

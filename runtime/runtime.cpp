@@ -90,12 +90,16 @@ constexpr int exit_unfinished = 75;
 void tell_of_deadline(const run_snapshot& last) {
   std::uint64_t acked = 0;
   std::uint64_t nacked = 0;
+  std::uint64_t untold = 0;
   for (const stage_snapshot& each : last.stages) {
     acked += each.acked;
     nacked += each.nacked;
+    untold += each.untold;
   }
   std::cerr << "penstock: graph '" << last.graph << "': " << last.reason << "; jobs done: " << acked
-            << ", refused: " << nacked << '\n';
+            << ", refused: " << nacked;
+  if (untold > 0) std::cerr << "; verdicts that could not be told: " << untold;
+  std::cerr << '\n';
 }
 
 /// How long the thread that watches a run may sleep, in ms; -1: until something comes.

@@ -44,6 +44,7 @@ struct stage_snapshot {
 
   std::uint64_t acked = 0;   ///< jobs of a source that were done
   std::uint64_t nacked = 0;  ///< and that were refused
+  std::uint64_t untold = 0;  ///< verdicts that its origin has not heard, in neither of these two
 
   std::uint64_t restarts = 0;      ///< workers replaced after a crash or a timeout
   std::uint64_t lost_threads = 0;  ///< threads whose body did not return in time, and has not since

@@ -2,12 +2,14 @@
 
 #include <chrono>
 #include <concepts>
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <span>
 #include <type_traits>
 #include <utility>
 
+#include <penstock/actors/untold_verdicts.hpp>
 #include <penstock/actors/worker_context.hpp>
 #include <penstock/messages/delivery.hpp>
 #include <penstock/runtime/body_traits.hpp>
@@ -101,10 +103,29 @@ concept extending_source = acknowledging_source<F> &&
   std::chrono::nanoseconds{fixed.lease()};
 };
 
-/// Hears of its own accord when there may be verdicts that it could not tell its origin.
+using when_to_flush = std::optional<std::chrono::nanoseconds>;
+
 template <class F>
-concept flushes_verdicts = acknowledging_source<F> && requires(F& f) {
-  { f.flush_verdicts() } -> std::convertible_to<std::optional<std::chrono::nanoseconds>>;
+concept flushes_without_context = requires(F& f) {
+  { f.flush_verdicts() } -> std::convertible_to<when_to_flush>;
+};
+template <class F>
+concept flushes_with_context = requires(F& f, source_context& context) {
+  { f.flush_verdicts(context) } -> std::convertible_to<when_to_flush>;
+};
+/// Is called after every run of verdicts, for those that it did not tell its origin at once.
+template <class F>
+concept flushes_verdicts = acknowledging_source<F> &&(flushes_with_context<F> || flushes_without_context<F>);
+/// Says how many verdicts its origin has not heard.
+template <class F>
+concept counts_untold = acknowledging_source<F> && requires(const F& f) {
+  { f.untold() } -> std::convertible_to<untold_verdicts>;
+};
+
+/// Says how many items it has that it need not wait for.
+template <class F>
+concept has_at_hand = requires(const F& f) {
+  { f.at_hand() } -> std::convertible_to<std::size_t>;
 };
 
 }  // namespace penstock::detail

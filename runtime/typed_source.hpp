@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -45,6 +47,7 @@ class calling_source final : public source_body {
         }
         context.take_pause();  // it said so and has something after all
         write(writer, work, *next);
+        context.gave_one();
         if (work.timer.over(writer.size())) break;
       }
     } catch (...) {
@@ -59,11 +62,28 @@ class calling_source final : public source_body {
   void refuse_open(const std::string& reason) override {
     if constexpr (acknowledges) verdicts_.settle_all(f_, reason);
   }
-  std::optional<std::chrono::nanoseconds> flush_verdicts() override {
-    if constexpr (detail::flushes_verdicts<F>) {
+  std::uint32_t at_hand() const override {
+    if constexpr (has_at_hand<F>) {
+      const std::size_t number = f_.at_hand();
+      return static_cast<std::uint32_t>(std::min<std::size_t>(number, most_at_hand));
+    } else {
+      return 0;
+    }
+  }
+  when_to_flush flush_verdicts(source_context& context) override {
+    if constexpr (flushes_with_context<F>) {
+      return f_.flush_verdicts(context);
+    } else if constexpr (detail::flushes_verdicts<F>) {
       return f_.flush_verdicts();
     } else {
       return std::nullopt;
+    }
+  }
+  untold_verdicts untold() const override {
+    if constexpr (counts_untold<F>) {
+      return f_.untold();
+    } else {
+      return {};
     }
   }
   std::chrono::nanoseconds lease() const override {
@@ -79,6 +99,7 @@ class calling_source final : public source_body {
 
  private:
   static constexpr bool apart = parts_of<given>::apart;
+  static constexpr std::size_t most_at_hand = 1024;
 
   static item& item_of(given& next) {
     if constexpr (apart) {

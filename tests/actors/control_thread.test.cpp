@@ -1,5 +1,6 @@
 #include <penstock/actors/control_thread.hpp>
 #include <penstock/actors/tick_clock.hpp>
+#include <penstock/actors/world.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -91,6 +92,32 @@ TEST_CASE("an end does not wait for timers, it drops them") {
   }
   CHECK(held.use_count() == 1);
   CHECK(*held == 0);
+}
+
+TEST_CASE("timers of an owner are forgotten, and no others") {
+  const auto held = std::make_shared<int>(0);
+  const int owner = 0;
+  const auto late = ps::steady_now() + 3'600'000'000'000;
+  ps::control_thread control;
+  for (int i = 0; i < 10; ++i)
+    control.at(
+        late + i % 3, [held] { ++*held; }, &owner);
+  control.at(late + 1, [held] { ++*held; });
+  CHECK(control.timers() == 11);
+  control.forget(&owner);
+  CHECK(control.timers() == 1);
+  CHECK(held.use_count() == 2);
+}
+
+TEST_CASE("the timers of a run go when it has ended, whoever still holds it") {
+  ps::world threads{1};
+  const auto env = ps::make_environment(threads);
+  const auto other = ps::make_environment(threads);
+  env->remind(3'600'000'000'000, nullptr, ps::check_time{});
+  env->post_after(3'600'000'000'000, nullptr, ps::check_time{});
+  other->remind(3'600'000'000'000, nullptr, ps::check_time{});
+  env->run_ended();
+  CHECK(threads.control().timers() == 1);
 }
 
 TEST_CASE("an actor of the control thread has its turns there") {

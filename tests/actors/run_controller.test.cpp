@@ -102,6 +102,27 @@ TEST_CASE("the first failure is the run's, and everybody is aborted once") {
   CHECK(f.run.stopping);
 }
 
+TEST_CASE("a member that ends with an error lets the others end, and then the run has failed") {
+  fixture f;
+  f.tell(ps::member_ended{0, std::make_unique<ps::stage_figures>(),
+                          std::make_exception_ptr(std::runtime_error{"some were left"})});
+  CHECK(f.b->all<ps::abort_run>().empty());
+  CHECK(f.result->get().phase == ps::run_phase::running);
+  f.end(1);
+  CHECK(f.result->get().phase == ps::run_phase::failed);
+  CHECK(text_of(f.result->get().error) == "some were left");
+  CHECK(f.result->get().failed_member == "numbers");
+}
+
+TEST_CASE("a failure comes before an error of one that ended") {
+  fixture f;
+  f.tell(ps::member_ended{0, std::make_unique<ps::stage_figures>(),
+                          std::make_exception_ptr(std::runtime_error{"some were left"})});
+  f.tell(ps::member_failed{1, std::make_exception_ptr(std::runtime_error{"first"}), "map"});
+  f.end(1);
+  CHECK(text_of(f.result->get().error) == "first");
+}
+
 TEST_CASE("a run in which nothing can happen any more fails at once and names who waits for what") {
   fixture f;
   f.quiet();

@@ -39,15 +39,17 @@ class counting_world final : public still_world {
 /// A source with room for a hundred items.
 struct source_bench {
   explicit source_bench(std::function<std::unique_ptr<penstock::source_body>()> make_body,
-                        bool acknowledges = false) {
+                        bool acknowledges = false, std::uint32_t in_flight = 0, bool blocking = false) {
     plan.name = "pull";
     plan.acknowledges = acknowledges;
+    plan.in_flight = in_flight;
+    plan.blocking = blocking;
     plan.make_body = std::move(make_body);
     at_work.emplace(plan, 0, env, run);
     at_work->set_self(penstock::make_ref<recorder>());
-    at_work->set_controller(penstock::make_ref<recorder>());
+    at_work->set_controller(controller);
     const auto port = at_work->outputs().connect(
-        penstock::make_ref<recorder>(), "end", 0, 100,
+        consumer, "end", 0, 100,
         penstock::make_ref<penstock::edge_link>(penstock::make_ref<penstock::fan_out>()));
     at_work->outputs().granted(port, {100, 1'000'000});
     tell(penstock::start_run{});
@@ -57,6 +59,8 @@ struct source_bench {
     return at_work->turn();
   }
 
+  penstock::ref<recorder> controller = penstock::make_ref<recorder>();
+  penstock::ref<recorder> consumer = penstock::make_ref<recorder>();
   counting_world env;
   penstock::run_state run;
   penstock::source_plan plan;

@@ -30,7 +30,7 @@ class owing_source final : public ps::source_body {
   explicit owing_source(origin_state& origin) : origin_{origin} {}
   void fill(ps::fill_work& work, ps::source_context&) override { work.ended = true; }
   void settle(std::uint64_t, bool, const std::string&) override {}
-  std::optional<std::chrono::nanoseconds> flush_verdicts() override {
+  std::optional<std::chrono::nanoseconds> flush_verdicts(ps::source_context&) override {
     ++origin_.flushed;
     if (origin_.away) return origin_.patience;
     return std::nullopt;

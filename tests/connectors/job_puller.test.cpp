@@ -9,7 +9,7 @@
 using namespace penstock_test;
 using Catch::Matchers::Contains;
 
-TEST_CASE("verdicts go to the store at once") {
+TEST_CASE("verdicts are noted, and told in one go when the run asks for it") {
   pulled_queue queue;
   auto puller = queue.make();
   queue.there.jobs = 3;
@@ -18,7 +18,11 @@ TEST_CASE("verdicts go to the store at once") {
   const auto third = puller.next().job->receipt;
   puller.ack(first);
   puller.nack(second, "drained");
-  puller.bury(third, "unreadable");
+  puller.unreadable({third, {}, 0}, "unreadable");
+  CHECK(queue.there.told.empty());
+  const int before = queue.there.exchanges;
+  CHECK_FALSE(puller.flush());
+  CHECK(queue.there.exchanges == before + 1);
   CHECK(queue.there.told == told{"ack 3", "nack 2 drained", "bury 1 unreadable"});
   CHECK_THAT(queue.log.str(), Contains("job 1 is dead: unreadable"));
 }
@@ -74,7 +78,7 @@ TEST_CASE("verdicts on which the store was away are told later, in order and bef
   queue.there.away = true;
   puller.ack(first);
   puller.ack(second);
-  CHECK(puller.untold() == 2);
+  CHECK(puller.untold().acked == 2);
   const auto wait = puller.flush();  // so that somebody tries again
   REQUIRE(wait);
   queue.there.away = false;
@@ -125,11 +129,12 @@ TEST_CASE("a verdict that came too late is said, unless an earlier try may have 
   const auto second = puller.next().job->receipt;
   queue.there.ours = false;
   puller.ack(first);
+  puller.flush();
   CHECK_THAT(queue.log.str(), Contains("job 2 was done too late"));
   queue.there.away = true;
   puller.ack(second);
+  queue.now += puller.flush().value();
   queue.there.away = false;
-  queue.now += *puller.next().again_in;
   puller.next();
   CHECK_THAT(queue.log.str(), !Contains("job 1 was done too late"));
 }
@@ -141,7 +146,8 @@ TEST_CASE("a problem that lasts is thrown") {
   const auto job = puller.next().job->receipt;
   queue.there.broken = true;
   CHECK_THROWS_AS(puller.next(), ps::job_queue_error);
-  CHECK_THROWS_AS(puller.ack(job), ps::job_queue_error);
+  puller.ack(job);
+  CHECK_THROWS_AS(puller.flush(), ps::job_queue_error);
 }
 
 TEST_CASE("leases are extended in one call to the store") {
@@ -169,6 +175,7 @@ TEST_CASE(
   puller.extend();
   puller.nack(first, "late");
   puller.ack(second);
+  puller.flush();
   CHECK(queue.there.told == told{"extend 1", "nack 1 late", "ack 1"});
 }
 
@@ -191,7 +198,7 @@ TEST_CASE("a job stays ours until its verdict is told, however long that takes")
   const auto job = puller.next().job->receipt;
   queue.there.away = true;
   puller.ack(job);
-  REQUIRE(puller.untold() == 1);
+  REQUIRE(puller.flush());
   queue.there.away = false;
   puller.extend();
   CHECK(queue.there.told == told{"extend 1"});
@@ -206,7 +213,10 @@ TEST_CASE("a job whose verdict comes while its lease is extended was not lost") 
   auto puller = queue.make();
   queue.there.jobs = 1;
   const auto job = puller.next().job->receipt;
-  queue.there.while_extending = [&] { puller.ack(job); };
+  queue.there.while_extending = [&] {
+    puller.ack(job);
+    puller.flush();
+  };
   puller.extend();
   CHECK(queue.log.str().empty());
 }

@@ -64,7 +64,8 @@ TEST_CASE("a verdict keeps its place without memory, and is told when there is s
     }
   }
   CHECK(failed == 0);
-  CHECK(puller.untold() == 20);
+  CHECK(puller.untold().acked == 1);
+  CHECK(puller.untold().nacked == 19);
   queue.there.away = false;
   puller.finish();
   REQUIRE(queue.there.told.size() == 20);
@@ -77,6 +78,7 @@ TEST_CASE("a job that there is no room for is not taken") {
   auto puller = queue.make();
   queue.there.jobs = 2;
   puller.ack(puller.next().job->receipt);  // the store is open, and the room is used
+  puller.flush();
   std::optional<ps::taken_job> job;
   for (std::size_t blocks = 0; !job; ++blocks) {
     REQUIRE(blocks < 100);
@@ -90,5 +92,35 @@ TEST_CASE("a job that there is no room for is not taken") {
     CHECK(failed == (queue.there.jobs == 1));
   }
   puller.ack(job->receipt);
+  puller.finish();
   CHECK(queue.there.told == told{"ack 2", "ack 1"});
+}
+
+TEST_CASE("a group for whose verdicts there is no room is not taken") {
+  pulled_queue queue;
+  auto puller = queue.make();
+  puller.next();  // the store is open
+  queue.there.jobs = 12;
+  std::optional<ps::taken_job> job;
+  for (std::size_t blocks = 0; !job; ++blocks) {
+    REQUIRE(blocks < 1000);
+    bool failed = false;
+    try {
+      const few_blocks few{blocks};
+      job = puller.next(12).job;
+    } catch (const std::bad_alloc&) {
+      failed = true;
+    }
+    CHECK(failed == (queue.there.jobs == 12));
+  }
+  std::vector<ps::job_receipt> out{job->receipt};
+  while (puller.kept() > 0) out.push_back(puller.next(12).job->receipt);
+  REQUIRE(out.size() == 12);
+  {
+    const few_blocks none{0};
+    for (const auto& each : out) puller.ack(each);
+  }
+  CHECK(puller.untold().acked == 12);
+  puller.finish();
+  CHECK(queue.there.told.size() == 12);
 }

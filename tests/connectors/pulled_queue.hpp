@@ -29,6 +29,12 @@ struct far_away {
   int opened = 0;
   int jobs = 0;
   std::uint64_t delivery = 1;  ///< of the next one
+  std::string suspect;         ///< is given alone
+  std::size_t bytes = 0;       ///< of each job
+  int exchanges = 0;
+  std::vector<std::uint32_t> wished;  ///< jobs, in each exchange that took some
+  std::vector<std::string> readers;
+  std::uint64_t unreadable = 0;
   std::vector<std::string> told;
   std::function<void()> while_extending;
 
@@ -42,32 +48,45 @@ class far_store final : public ps::job_store {
  public:
   explicit far_store(far_away& there) : there_{there} {}
 
-  ps::take_result take(const ps::delivery_rules&) override {
+  ps::exchange_result exchange(std::span<const ps::job_verdict> verdicts,
+                               const ps::take_order* wanted) override {
+    ++there_.exchanges;
     there_.check();
-    ps::take_result answer;
-    if (there_.jobs > 0) {
-      answer.job = ps::taken_job{{std::to_string(there_.jobs--), there_.delivery}, {}, 0};
-    } else {
-      answer.again_in = 7s;
-      answer.empty = true;
+    for (const auto& each : verdicts) {
+      if (each.delivery.job == there_.broken_job)
+        throw ps::job_queue_error{"test", "its facts make no sense"};
     }
+    ps::exchange_result answer;
+    for (const auto& each : verdicts) {
+      if (!tell(text_of(each))) answer.late.push_back(each.delivery);
+    }
+    if (wanted == nullptr) return answer;
+    there_.wished.push_back(wanted->most);
+    there_.readers.push_back(wanted->reader);
+    while (there_.jobs > 0 && answer.jobs.size() < wanted->most) {
+      const auto job = std::to_string(there_.jobs);
+      if (job == there_.suspect && !answer.jobs.empty()) break;
+      answer.jobs.push_back({{job, there_.delivery}, {{}, std::string(there_.bytes, 'x'), {}}, 0});
+      --there_.jobs;
+      if (job == there_.suspect) break;
+    }
+    if (!answer.jobs.empty()) return answer;
+    answer.again_in = 7s;
+    answer.empty = true;
+    answer.unreadable = there_.unreadable;
     return answer;
   }
+  // It is asked for nothing one by one.
+  ps::take_result take(const ps::delivery_rules&) override { return {}; }
+  bool ack(const ps::job_receipt&) override { return false; }
+  bool nack(const ps::job_receipt&, const std::string&) override { return false; }
+  bool bury(const ps::job_receipt&, const std::string&) override { return false; }
+
   bool is_unsure() const override { return there_.unsure; }
   void give_back_unsure() override {
     if (!there_.unsure) return;
     tell("give back");
     there_.unsure = false;
-  }
-  bool ack(const ps::job_receipt& delivery) override {
-    if (delivery.job == there_.broken_job) throw ps::job_queue_error{"test", "its facts make no sense"};
-    return tell("ack " + delivery.job);
-  }
-  bool nack(const ps::job_receipt& delivery, const std::string& reason) override {
-    return tell("nack " + delivery.job + " " + reason);
-  }
-  bool bury(const ps::job_receipt& delivery, const std::string& reason) override {
-    return tell("bury " + delivery.job + " " + reason);
   }
   std::vector<ps::job_receipt> extend(std::span<const ps::job_receipt> deliveries,
                                       std::chrono::nanoseconds) override {
@@ -81,6 +100,20 @@ class far_store final : public ps::job_store {
   void on_change(std::function<void()>) override {}
 
  private:
+  static std::string text_of(const ps::job_verdict& verdict) {
+    switch (verdict.is) {
+      case ps::job_fate::acked:
+        return "ack " + verdict.delivery.job;
+      case ps::job_fate::nacked:
+        return "nack " + verdict.delivery.job + " " + verdict.reason;
+      case ps::job_fate::buried:
+        return "bury " + verdict.delivery.job + " " + verdict.reason;
+      case ps::job_fate::unreadable:
+        return "unreadable " + verdict.delivery.job + " " + verdict.reason;
+    }
+    return "?";
+  }
+
   bool tell(const std::string& what) {
     there_.check();
     there_.told.push_back(what);
@@ -96,6 +129,7 @@ struct pulled_queue {
   std::chrono::nanoseconds now{};
   int woken = 0;
   ps::queue_settings settings;
+  std::string reader;
 
   ps::job_puller make() {
     auto logger =
@@ -107,7 +141,8 @@ struct pulled_queue {
               there.check();
               return std::make_unique<far_store>(there);
             },
-            {logger, [this] { ++woken; }, [] { return 0.5; }, [this] { return now; }}};
+            {logger, [this] { ++woken; }, [] { return 0.5; }, [this] { return now; }},
+            reader};
   }
 };
 

@@ -89,6 +89,14 @@ TEST_CASE("what failed the run stands below the table") {
   CHECK_THAT(table_of(run), Contains("failed: stage infer: out of memory\n"));
 }
 
+TEST_CASE("verdicts of which an origin never heard have a column of their own") {
+  auto run = sample();
+  CHECK_THAT(table_of(run), !Contains("untold"));
+  run.stages[0].untold = 1'234;
+  CHECK_THAT(table_of(run), Contains("untold"));
+  CHECK_THAT(table_of(run), Contains("1,234"));
+}
+
 TEST_CASE("a run without stages still has its headline") {
   CHECK_THAT(table_of(ps::run_snapshot{}), Contains("stage  kind  workers"));
 }
@@ -114,7 +122,8 @@ TEST_CASE("the JSON report holds every figure under its own name") {
   CHECK(infer.at("service").at("max") == 12e6);
   CHECK(infer.at("waits_for") == "credit of \"upload\"");
   CHECK(infer.at("in_one_call") == 3e9);
-  CHECK(infer.size() == 32);
+  CHECK(infer.at("untold") == 0);
+  CHECK(infer.size() == 33);
 }
 
 TEST_CASE("a name that is no UTF-8 does not spoil the JSON report") {

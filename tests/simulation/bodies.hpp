@@ -1,7 +1,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <utility>
@@ -217,7 +219,8 @@ struct acknowledging_source : calling_source {
   void ack(const item& job) { settle(job.value, true); }
   void nack(const item& job, const std::string&) { settle(job.value, false); }
 
-  std::optional<std::chrono::nanoseconds> flush_verdicts() {
+  std::optional<std::chrono::nanoseconds> flush_verdicts(penstock::source_context&) { return tell(); }
+  std::optional<std::chrono::nanoseconds> tell() {
     if (untold.empty()) return std::nullopt;
     if (set->env->now() < away_until) return std::chrono::nanoseconds{away_until - set->env->now()};
     tell_all();
@@ -229,12 +232,17 @@ struct acknowledging_source : calling_source {
     calling_source::on_stop();
   }
 
- private:
-  void settle(std::uint64_t job, bool acked) {
+ protected:
+  void note(std::uint64_t job, bool acked) {
     if (untold.empty()) {
       if (const auto away = outage(*of, job); away > 0) away_until = set->env->now() + away;
     }
     untold.emplace_back(job, acked);
+  }
+
+ private:
+  void settle(std::uint64_t job, bool acked) {
+    note(job, acked);
     if (set->env->now() >= away_until) tell_all();
   }
   void tell_all() {
@@ -243,6 +251,47 @@ struct acknowledging_source : calling_source {
 
   std::vector<std::pair<std::uint64_t, bool>> untold;
   std::int64_t away_until = 0;
+};
+
+/// Takes several items of its origin at once, no more than it may give on, and hears of verdicts in groups.
+struct grouping_source : acknowledging_source {
+  explicit grouping_source(labour hands) : acknowledging_source{std::move(hands)} {}
+
+  std::optional<item> operator()(penstock::source_context& context) {
+    promised = false;
+    tell();
+    if (kept.empty()) take(context.room());
+    if (kept.empty()) return std::nullopt;
+    item next = std::move(kept.front());
+    kept.pop_front();
+    set->log->delivered.emplace_back(of->number, next.value);
+    return next;
+  }
+  std::size_t at_hand() const { return kept.size(); }
+  void ack(const item& job) { note(job.value, true); }
+  void nack(const item& job, const std::string&) { note(job.value, false); }
+
+  std::optional<std::chrono::nanoseconds> flush_verdicts(penstock::source_context& context) {
+    if (context.stop_requested()) kept.clear();  // back to their origin
+    if (context.room() == 0) return tell();
+    if (promised) set->log->complain("'" + of->name + "' was not asked for items when it should have been");
+    promised = true;
+    return std::nullopt;
+  }
+
+ private:
+  void take(std::uint32_t room) {
+    if (room == 0) set->log->complain("'" + of->name + "' was asked for items without room");
+    const auto count = std::min<std::uint64_t>(room, 1 + mix(of->salt, made) % 8);
+    while (kept.size() < count) {
+      auto next = calling_source::operator()();
+      if (!next) return;
+      kept.push_back(std::move(*next));
+    }
+  }
+
+  std::deque<item> kept;
+  bool promised = false;  ///< by the engine, that it asks for items next
 };
 
 struct generating_source {

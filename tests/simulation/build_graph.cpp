@@ -96,6 +96,7 @@ class builder {
       case source_form::calls:
         return graph_.source(n.name, calling_source{hands(n)}, options);
       case source_form::acknowledges:
+        if (n.salt % 2 == 0) return graph_.source(n.name, grouping_source{hands(n)}, options);
         return graph_.source(n.name, acknowledging_source{hands(n)}, options);
       case source_form::generates:
         return graph_.source(n.name, generating_source{hands(n)}, options);
