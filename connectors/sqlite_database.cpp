@@ -2,10 +2,13 @@
 
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <limits>
 #include <random>
 #include <system_error>
 #include <utility>
@@ -16,6 +19,8 @@
 namespace penstock {
 
 namespace {
+
+constexpr std::uint64_t plenty = std::uint64_t{1} << 28;
 
 std::string system_reason(int error) { return std::generic_category().message(error); }
 
@@ -57,8 +62,10 @@ sqlite_database::sqlite_database(std::filesystem::path file, bool create) : file
 }
 
 void sqlite_database::open(const std::filesystem::path& file, sqlite_connection::open_mode mode) {
-  connection_ = std::make_unique<sqlite_connection>(
-      file, mode, [this](const sqlite_failure& failure) { raise(file_, failure); });
+  connection_ = std::make_unique<sqlite_connection>(file, mode, [this](const sqlite_failure& failure) {
+    lacked_room_ = failure.is == sqlite_failure::kind::no_room;
+    raise(file_, failure);
+  });
   if (connection_->is_read_only()) {
     throw job_queue_error{file_.string(),
                           "it can't be written, and a queue must be; look at the rights of the file and "
@@ -135,6 +142,47 @@ void sqlite_database::reserve(std::size_t bytes) {
   // Without a result where the file system can't: then a full disk holds verdicts back, as it does new jobs.
   [[maybe_unused]] const int done = ::fallocate(handle, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(bytes));
   ::close(handle);
+}
+
+std::uint64_t sqlite_database::free_on_disk() const {
+  struct statvfs disk {};
+  return ::statvfs(file_.parent_path().c_str(), &disk) == 0 ? std::uint64_t{disk.f_bavail} * disk.f_frsize
+                                                            : std::numeric_limits<std::uint64_t>::max();
+}
+
+std::optional<std::uint64_t> sqlite_database::room_for_a_write(bool log_is_new) {
+  // No need to look closer.
+  if (const auto free = free_on_disk(); free > plenty) return free / 4;
+  const disk_room now{figures()};
+  if (now.is_tight() && !log_is_new) return std::nullopt;
+  return now.for_a_write();
+}
+
+disk_figures sqlite_database::figures() {
+  const auto on_disk = [](const std::filesystem::path& file) -> std::uint64_t {
+    struct stat known {};
+    return ::stat(file.c_str(), &known) == 0 ? static_cast<std::uint64_t>(known.st_blocks) * 512 : 0;
+  };
+  disk_figures now;
+  struct statvfs disk {};
+  now.free = ::statvfs(file_.parent_path().c_str(), &disk) == 0 ? std::uint64_t{disk.f_bavail} * disk.f_frsize
+                                                                : std::numeric_limits<std::uint64_t>::max();
+  now.page = static_cast<std::uint64_t>(connection_->number("PRAGMA page_size"));
+  now.pages = static_cast<std::uint64_t>(connection_->number("PRAGMA page_count"));
+  now.idle_pages = static_cast<std::uint64_t>(connection_->number("PRAGMA freelist_count"));
+  now.file = on_disk(file_);
+  now.log = on_disk(log_file());
+  return now;
+}
+
+sqlite_database::sole_turn::sole_turn(const sqlite_database& of)
+    : handle_{::open(of.log_file().c_str(), O_RDONLY | O_CLOEXEC)} {
+  while (handle_ >= 0 && ::flock(handle_, LOCK_EX) != 0 && errno == EINTR) {
+  }
+}
+
+sqlite_database::sole_turn::~sole_turn() {
+  if (handle_ >= 0) ::close(handle_);
 }
 
 void sqlite_database::checkpoint() {

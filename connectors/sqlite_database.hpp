@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
+#include <penstock/connectors/disk_room.hpp>
 #include <penstock/runtime/sqlite_connection.hpp>
 
 namespace penstock {
@@ -33,6 +35,24 @@ class sqlite_database {
   /// So many bytes of the log's place on the disk are set apart, so that a verdict can be written when it is
   /// full. Does what it can.
   void reserve(std::size_t bytes);
+  disk_figures figures();
+  /// In a transaction: bytes that it may write so that the log finds its place in the file afterwards.
+  /// Nothing if that may be too little, so that the log should begin anew first, unless it has.
+  std::optional<std::uint64_t> room_for_a_write(bool log_is_new);
+  /// The last call that threw found no room on the disk.
+  bool lacked_room() const { return lacked_room_; }
+  /// While it is there, nobody else begins the log anew or writes to one that should be. The kernel frees the
+  /// lock of a process that ends.
+  class sole_turn {
+   public:
+    explicit sole_turn(const sqlite_database& of);
+    ~sole_turn();
+    sole_turn(const sole_turn&) = delete;
+    sole_turn& operator=(const sole_turn&) = delete;
+
+   private:
+    int handle_;
+  };
   /// Writes the log into the file, so that its place is used anew.
   void checkpoint();
 
@@ -41,9 +61,11 @@ class sqlite_database {
   void open(const std::filesystem::path& file, sqlite_connection::open_mode mode);
   void check_kind();
   std::uint64_t file_number() const;
+  std::uint64_t free_on_disk() const;
 
   std::filesystem::path file_;
   std::uint64_t number_ = 0;  ///< of the file that is open, on its disk
+  bool lacked_room_ = false;
   std::unique_ptr<sqlite_connection> connection_;
 };
 

@@ -11,6 +11,7 @@ struct sqlite_job_store::candidate {
   std::int64_t job = 0;
   std::uint64_t delivery = 0;  ///< that it will be
   unsigned deaths = 0;
+  std::uint64_t bytes = 0;
 };
 
 }  // namespace penstock

@@ -1,8 +1,7 @@
 #include <penstock/connectors/sqlite_job_store.hpp>
 
-#include <sys/statvfs.h>
-
-#include <set>
+#include <algorithm>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -20,8 +19,9 @@ using transaction = sqlite_connection::transaction;
 /// Of the log, for verdicts and leases when the disk is full; some twice what it holds before it is used
 /// anew.
 constexpr std::size_t reserved_bytes = 1 << 20;
-/// What a new job must leave free.
-constexpr std::uint64_t kept_free = 256 * 1024;
+
+/// At most: pages of the table and of its indexes.
+constexpr std::size_t bytes_of_a_verdict = 32 * 1024;
 
 /// What the names of a process's stores begin with, up to the number of each.
 std::string first_of(const std::string& owner) {
@@ -73,48 +73,62 @@ void sqlite_job_store::on_change(std::function<void()> wake) {
   }
 }
 
-/// So that a put does not take the room that verdicts need.
-void sqlite_job_store::make_room_check(const stored_item& item) const {
-  struct statvfs disk {};
-  const auto folder = file().has_parent_path() ? file().parent_path() : std::filesystem::path{"."};
-  if (::statvfs(folder.c_str(), &disk) != 0) return;
-  const auto free = std::uint64_t{disk.f_bavail} * disk.f_frsize;
-  // Into the log, and into the file.
-  const auto needed = 2 * (item.archive.size() + item.json.size()) + kept_free;
-  if (free < needed)
-    throw job_queue_error{file().string(), "the disk is full", job_queue_error::kind::passing};
-}
-
 std::int64_t sqlite_job_store::put(const stored_item& item, std::chrono::nanoseconds delay) {
-  const std::lock_guard lock{mutex_};
-  make_room_check(item);
-  begin_writing();
-  database_.check_place();
-  transaction all{connection()};
-  if (item.schema) schemas_.keep(*item.schema);
-  const auto job = insert(item, delay);
-  all.commit();
-  return job;
+  return add({&item, 1}, delay).front();
 }
 
 std::vector<std::int64_t> sqlite_job_store::put_all(const std::vector<stored_item>& items,
                                                     std::chrono::nanoseconds delay) {
-  std::vector<std::int64_t> numbers;
+  if (items.empty()) return {};
+  return add(items, delay);
+}
+
+/// Their numbers.
+std::vector<std::int64_t> sqlite_job_store::add(std::span<const stored_item> items,
+                                                std::chrono::nanoseconds delay) {
   const std::lock_guard lock{mutex_};
   begin_writing();
   database_.check_place();
-  transaction all{connection()};
-  std::set<std::string_view> kept;
-  for (const stored_item& each : items) {
-    make_room_check(each);
-    if (each.schema && kept.insert(each.schema->hash).second) schemas_.keep(*each.schema);
-    numbers.push_back(insert(each, delay));
+  std::optional<sqlite_database::sole_turn> turn;
+  for (const bool log_is_new : {false, true}) {
+    transaction all{connection()};
+    if (leaves_room(items, log_is_new)) {
+      std::vector<std::int64_t> jobs;
+      for (const stored_item& each : items) jobs.push_back(insert(each, delay));
+      all.commit();
+      return jobs;
+    }
+    all.roll_back();
+    if (log_is_new) break;
+    turn.emplace(database_);
+    database_.checkpoint();
   }
-  all.commit();
-  return numbers;
+  throw job_queue_error{file().string(), "the disk is full", job_queue_error::kind::passing};
+}
+
+/// So that jobs do not take the room that working on them needs.
+bool sqlite_job_store::leaves_room(std::span<const stored_item> items, bool log_is_new) {
+  const auto known = static_cast<std::uint64_t>(connection().number("SELECT largest FROM sizes"));
+  jobs_to_come all;
+  for (const stored_item& each : items) all.add(each.archive.size() + each.json.size());
+  const auto own_largest = all.largest;
+  all.largest = std::max(all.largest, known);
+  const disk_room disk{database_.figures()};
+  if (!disk.has_room_for(all, log_is_new)) {
+    // The largest may be gone, as all others are.
+    if (own_largest >= known || connection().number("SELECT EXISTS (SELECT 1 FROM jobs)") != 0) return false;
+    all.largest = own_largest;
+    if (!disk.has_room_for(all, log_is_new)) return false;
+  }
+  if (all.largest != known) {
+    statement keep{connection(), "UPDATE sizes SET largest = ?"};
+    keep.bind(static_cast<std::int64_t>(all.largest)).step();
+  }
+  return true;
 }
 
 std::int64_t sqlite_job_store::insert(const stored_item& item, std::chrono::nanoseconds delay) {
+  if (item.schema) schemas_.keep(*item.schema);
   statement insert{connection(),
                    "INSERT INTO jobs (state, boot, until_ns, put_ns, item_type, json, archive, schema)"
                    " VALUES ('queued', ?, ?, ?, ?, ?, ?, ?) RETURNING id"};
@@ -140,13 +154,19 @@ exchange_result sqlite_job_store::exchange(std::span<const job_verdict> verdicts
     reader_ = wanted->reader;
   }
   exchange_result answer;
+  bool is_too_much = false;
   write_at_all_costs([&] {
     answer = {};
+    const auto for_verdicts = verdicts.size() * bytes_of_a_verdict;
+    is_too_much = verdicts.size() > 1 && for_verdicts > room_;
+    if (is_too_much) return;
     for (const job_verdict& each : verdicts) {
       if (!tell(each)) answer.late.push_back(each.delivery);
     }
+    room_ -= std::min<std::uint64_t>(room_, for_verdicts);
     if (wanted != nullptr && wanted->most > 0) take_group(*wanted, answer);
   });
+  if (is_too_much) write_in_parts(verdicts, wanted, answer);
   if (!answer.jobs.empty() && watch_ != nullptr) watch_->disarm();
   return answer;
 }

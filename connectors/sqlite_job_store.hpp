@@ -67,9 +67,13 @@ class sqlite_job_store final : public job_store, public job_ledger {
 
   sqlite_connection& connection() const { return database_.connection(); }
   void begin_writing();
-  void make_room_check(const stored_item& item) const;
+  std::vector<std::int64_t> add(std::span<const stored_item> items, std::chrono::nanoseconds delay);
+  bool leaves_room(std::span<const stored_item> items, bool log_is_new);
   std::int64_t insert(const stored_item& item, std::chrono::nanoseconds delay);
+  bool write_at_once(const std::function<void()>& write, bool log_is_new);
   void write_at_all_costs(const std::function<void()>& write);
+  void write_in_parts(std::span<const job_verdict> verdicts, const take_order* wanted,
+                      exchange_result& answer);
 
   bool tell(const job_verdict& verdict);
   bool give_back(const job_receipt& delivery, const std::string& reason, std::chrono::nanoseconds delay);
@@ -80,6 +84,7 @@ class sqlite_job_store final : public job_store, public job_ledger {
   bool bring_back(const std::string& owner, std::int64_t until, bool rebooted, const delivery_rules& rules);
   void end_delays(std::uint32_t most);
   std::vector<candidate> oldest(const take_order& wanted);
+  std::vector<candidate> group_of(const take_order& wanted, bool others, bool& is_held_up);
   bool has_out() const;
   bool has_suspect_out(const delivery_rules& rules) const;
   void lease_out(const candidate& job, const delivery_rules& rules, bool alone);
@@ -95,7 +100,8 @@ class sqlite_job_store final : public job_store, public job_ledger {
   std::string behind_process_;
   std::shared_ptr<const machine_time> time_;
   std::string boot_;
-  std::string reader_;  ///< of the last order
+  std::string reader_;      ///< of the last order
+  std::uint64_t room_ = 0;  ///< in bytes, for what a transaction writes
   std::unique_ptr<file_watch> watch_;
   bool writes_ = false;
 };

@@ -20,6 +20,9 @@ constexpr std::int64_t brought_back_at_once = 1000;
 /// Delays that one take ends beyond those that it may take itself.
 constexpr std::int64_t delays_ended_at_once = 16;
 
+/// What is written beside the job itself: pages of the table and of its indexes.
+constexpr std::uint64_t bytes_of_a_take = 16 * 1024;
+
 constexpr auto end_of_time = std::numeric_limits<std::int64_t>::max();
 
 }  // namespace
@@ -29,18 +32,7 @@ void sqlite_job_store::take_group(const take_order& wanted, exchange_result& ans
   end_delays(wanted.most);
   const bool others = has_out();
   bool is_held_up = others && has_suspect_out(wanted.rules);
-  std::vector<candidate> group;
-  if (!is_held_up) {
-    for (const candidate& each : oldest(wanted)) {
-      const bool is_suspect = wanted.rules.is_suspect(each.deaths);
-      // The oldest waits for its turn, and everything behind it too: else it would wait for ever in a busy
-      // queue.
-      is_held_up = is_suspect && (others || !group.empty());
-      if (is_held_up) break;
-      group.push_back(each);
-      if (is_suspect) break;
-    }
-  }
+  const auto group = is_held_up ? std::vector<candidate>{} : group_of(wanted, others, is_held_up);
   if (group.empty()) return look_ahead(wanted, lease_ends, is_held_up, answer);
   if (others) {
     statement company{connection(),
@@ -54,6 +46,24 @@ void sqlite_job_store::take_group(const take_order& wanted, exchange_result& ans
     lease_out(each, wanted.rules, alone);
     answer.jobs.push_back(read_job(each));
   }
+}
+
+std::vector<sqlite_job_store::candidate> sqlite_job_store::group_of(const take_order& wanted, bool others,
+                                                                    bool& is_held_up) {
+  std::vector<candidate> group;
+  std::uint64_t bytes = 0;
+  for (const candidate& each : oldest(wanted)) {
+    const bool is_suspect = wanted.rules.is_suspect(each.deaths);
+    // The oldest waits for its turn, and everything behind it too: else it would wait for ever in a busy
+    // queue.
+    is_held_up = is_suspect && (others || !group.empty());
+    bytes += each.bytes + bytes_of_a_take;
+    // For one there is room, for more of them if the disk has it.
+    if (is_held_up || (!group.empty() && bytes > room_)) break;
+    group.push_back(each);
+    if (is_suspect) break;
+  }
+  return group;
 }
 
 /// Jobs whose lease ended are queued again, or dead. Our own are not among them: we are alive. The end of the
@@ -151,15 +161,17 @@ std::vector<sqlite_job_store::candidate> sqlite_job_store::oldest(const take_ord
   std::vector<candidate> found;
   const auto sets = schemas_.sets_without(wanted.reader);
   for (const auto set : sets) {
-    statement select{connection(),
-                     "SELECT id, deliveries, deaths FROM jobs INDEXED BY jobs_due"
-                     " WHERE state = 'queued' AND until_ns = 0 AND unread_by = ? ORDER BY id LIMIT ?"};
+    statement select{
+        connection(),
+        "SELECT id, deliveries, deaths, length(archive) + length(json) FROM jobs INDEXED BY jobs_due"
+        " WHERE state = 'queued' AND until_ns = 0 AND unread_by = ? ORDER BY id LIMIT ?"};
     select.bind(set).bind(std::int64_t{wanted.most});
     while (select.step()) {
       candidate each;
       each.job = select.number();
       each.delivery = static_cast<std::uint64_t>(select.number()) + 1;
       each.deaths = static_cast<unsigned>(select.number());
+      each.bytes = static_cast<std::uint64_t>(select.number());
       found.push_back(each);
     }
   }

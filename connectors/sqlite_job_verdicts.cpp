@@ -1,6 +1,8 @@
 // What a process tells of its deliveries: sqlite_job_store's verdicts and extensions.
 
+#include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include <penstock/connectors/job_queue_error.hpp>
 #include <penstock/connectors/sqlite_job_store.hpp>
@@ -25,20 +27,54 @@ void bind_delivery(statement& verdict, const job_receipt& delivery, const std::s
 
 }  // namespace
 
+/// False: the log should begin anew first, and nothing was done.
+bool sqlite_job_store::write_at_once(const std::function<void()>& write, bool log_is_new) {
+  transaction all{connection()};
+  const auto room = database_.room_for_a_write(log_is_new);
+  if (!room) return false;
+  room_ = *room;
+  write();
+  all.commit();
+  return true;
+}
+
 /// With the disk full, the log may have room once it begins anew.
 void sqlite_job_store::write_at_all_costs(const std::function<void()>& write) {
-  const auto at_once = [&] {
-    transaction all{connection()};
-    write();
-    all.commit();
-  };
   try {
-    return at_once();
-  } catch (const job_queue_error& problem) {
-    if (!problem.is_passing()) throw;
+    if (write_at_once(write, false)) return;
+  } catch (const job_queue_error&) {
+    if (!database_.lacked_room()) throw;
   }
+  // One after the other, or they would find no moment in which nobody uses the log.
+  const sqlite_database::sole_turn mine{database_};
   database_.checkpoint();
-  at_once();
+  write_at_once(write, true);
+}
+
+/// All at once would need more room than there is: so each verdict alone, and then one job, as what is done
+/// leaves room for others.
+void sqlite_job_store::write_in_parts(std::span<const job_verdict> verdicts, const take_order* wanted,
+                                      exchange_result& answer) {
+  for (const job_verdict& each : verdicts) {
+    bool ours = false;
+    write_at_all_costs([&] { ours = tell(each); });
+    if (!ours) answer.late.push_back(each.delivery);
+  }
+  if (wanted == nullptr || wanted->most == 0) return;
+  auto one = *wanted;
+  one.most = 1;
+  try {
+    exchange_result taken;
+    write_at_all_costs([&] {
+      taken = {};
+      take_group(one, taken);
+    });
+    taken.late = std::move(answer.late);
+    answer = std::move(taken);
+  } catch (const job_queue_error& problem) {
+    if (!problem.is_passing() || verdicts.empty()) throw;
+    answer.again_in = std::chrono::milliseconds{100};  // what is told must not be told again
+  }
 }
 
 /// False: the delivery is not ours any more.
@@ -123,10 +159,9 @@ std::vector<job_receipt> sqlite_job_store::extend(std::span<const job_receipt> d
   std::vector<job_receipt> lost;
   if (deliveries.empty()) return lost;
   begin_writing();
-  write_at_all_costs([&] {
-    lost.clear();
-    const auto until = time_->now_ns() + lease.count();
-    for (const job_receipt& each : deliveries) {
+  const auto until = time_->now_ns() + lease.count();
+  const auto extend_some = [&](std::span<const job_receipt> some) {
+    for (const job_receipt& each : some) {
       statement longer{connection(),
                        "UPDATE jobs SET until_ns = ?, boot = ?"
                        " WHERE id = ? AND deliveries = ? AND owner = ? AND state = 'leased'"};
@@ -134,7 +169,18 @@ std::vector<job_receipt> sqlite_job_store::extend(std::span<const job_receipt> d
       longer.step();
       if (connection().changes() != 1) lost.push_back(each);
     }
-  });
+  };
+  constexpr std::size_t bytes_of_one = 16 * 1024;
+  for (auto rest = deliveries; !rest.empty();) {
+    std::size_t now = 0;
+    const auto before = lost.size();
+    write_at_all_costs([&] {
+      lost.resize(before);
+      now = std::min(rest.size(), std::max<std::size_t>(room_ / bytes_of_one, 1));
+      extend_some(rest.first(now));
+    });
+    rest = rest.subspan(now);
+  }
   return lost;
 }
 

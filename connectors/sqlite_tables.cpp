@@ -44,6 +44,9 @@ constexpr std::array added_columns{
 constexpr auto added_tables =
     "CREATE TABLE IF NOT EXISTS schemas (hash TEXT PRIMARY KEY, description TEXT NOT NULL);"
     "CREATE TABLE IF NOT EXISTS reader_sets (id INTEGER PRIMARY KEY, readers TEXT NOT NULL UNIQUE);"
+    // Bytes of the largest job that is there, or was.
+    "CREATE TABLE IF NOT EXISTS sizes (largest INTEGER NOT NULL);"
+    "INSERT INTO sizes SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM sizes);"
     // The oldest that may be taken, of each set of those that can't read it.
     "CREATE INDEX IF NOT EXISTS jobs_due ON jobs (unread_by) WHERE state = 'queued' AND until_ns = 0;"
     "CREATE INDEX IF NOT EXISTS jobs_delayed ON jobs (boot, until_ns) WHERE state = 'queued' AND until_ns > "
@@ -54,7 +57,7 @@ constexpr auto added_tables =
     "CREATE INDEX IF NOT EXISTS jobs_died_twice ON jobs (owner) WHERE state = 'leased' AND deaths >= 2;"
     "CREATE INDEX IF NOT EXISTS jobs_unread ON jobs (unread_by) WHERE unread_by > 0;";
 
-constexpr std::int64_t added_names = 9;
+constexpr std::int64_t added_names = 10;
 
 bool has_column(sqlite_connection& file, std::string_view name) {
   statement select{file, "SELECT count(*) FROM pragma_table_info('jobs') WHERE name = ?"};
@@ -86,7 +89,8 @@ bool are_complete(sqlite_connection& file) {
     if (!has_column(file, each.name)) return false;
   }
   return file.number(
-             "SELECT count(*) FROM sqlite_master WHERE name IN ('schemas', 'reader_sets', 'jobs_due',"
+             "SELECT count(*) FROM sqlite_master WHERE name IN ('schemas', 'reader_sets', 'sizes', "
+             "'jobs_due',"
              " 'jobs_delayed', 'jobs_leases', 'jobs_alone', 'jobs_died_once', 'jobs_died_twice', "
              "'jobs_unread')") == added_names;
 }

@@ -183,8 +183,13 @@ void sqlite_connection::statement::check(int code) const {
 }
 
 sqlite_connection::transaction::~transaction() {
-  if (!open_ || !of_.in_transaction()) return;  // some errors roll back by themselves
-  sqlite3_exec(of_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+  if (open_) roll_back();
+}
+
+void sqlite_connection::transaction::roll_back() {
+  open_ = false;
+  // Some errors have done it.
+  if (of_.in_transaction()) sqlite3_exec(of_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
 void sqlite_connection::transaction::commit() {

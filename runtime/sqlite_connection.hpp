@@ -134,6 +134,7 @@ class sqlite_connection::transaction {
   transaction& operator=(const transaction&) = delete;
 
   void commit();
+  void roll_back();
 
  private:
   sqlite_connection& of_;
