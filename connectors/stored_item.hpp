@@ -15,7 +15,7 @@ stored_item stored(const T& item) {
 /// Its JSON is read only where there is no archive. `notes` may be null. Throws codec_error.
 template <class T>
 T restored(const stored_item& from, read_notes* notes = nullptr) {
-  if (from.archive.empty()) return from_json<T>(from.json);
+  if (from.archive.empty()) return from_json<T>(from.json, notes);
   return restore<T>({from.archive, from.type, from.schema.get()}, notes);
 }
 

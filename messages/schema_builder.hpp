@@ -54,11 +54,6 @@ constexpr number_kind number_kind_of() {
   }
 }
 
-template <class T>
-inline constexpr bool is_optional = false;
-template <class T>
-inline constexpr bool is_optional<std::optional<T>> = true;
-
 /// Describes types as output_archive writes them: each of its shapes has its kind here.
 class schema_builder {
  public:
@@ -197,12 +192,6 @@ class schema_builder {
     }
   }
 
-  template <class T, class Owner, class D>
-  static constexpr bool may_lack() {
-    using member = std::remove_cvref_t<decltype(std::declval<Owner&>().*D::pointer)>;
-    return std::is_default_constructible_v<T> &&
-           (is_optional<member> || is_listed_absent<T>(D::pointer) || is_listed_absent<Owner>(D::pointer));
-  }
   template <class T>
   static constexpr bool lacks_any() {
     bool any = false;

@@ -3,11 +3,8 @@
 #include <penstock_test/catch.hpp>
 
 #include <array>
-#include <boost/describe/class.hpp>
-#include <boost/describe/enum.hpp>
 #include <chrono>
 #include <deque>
-#include <limits>
 #include <list>
 #include <map>
 #include <memory>
@@ -15,167 +12,17 @@
 #include <set>
 #include <string>
 #include <tuple>
-#include <variant>
+#include <utility>
 #include <vector>
 
 #include <penstock/messages/codec.hpp>
-#include <penstock/messages/may_be_absent.hpp>
 
-#include "codec_items.hpp"
+#include "versioned_items.hpp"
 
 namespace ps = penstock;
+using namespace versioned_items;
 using namespace std::chrono_literals;
 using Catch::Matchers::Contains;
-
-namespace {
-
-/// `item`, as a program wrote it, read by one that has To in its place.
-template <class To, class From>
-To as(const From& item, ps::read_notes* notes = nullptr) {
-  return ps::decode<To>(ps::encode(item), *ps::schema_of<From>(), notes);
-}
-
-template <class To, class From>
-std::string refusal(const From& item) {
-  try {
-    as<To>(item);
-  } catch (const ps::codec_error& error) {
-    return error.what();
-  }
-  return "was read";
-}
-
-// Versions of one type, as programs of different days know it.
-
-struct job_1 {
-  int n = 0;
-  int ms = 0;
-  std::string name;
-};
-BOOST_DESCRIBE_STRUCT(job_1, (), (n, ms, name))
-
-struct job_exchanged {
-  int ms = 0;
-  int n = 0;
-  std::string name;
-};
-BOOST_DESCRIBE_STRUCT(job_exchanged, (), (ms, n, name))
-
-struct job_grown {
-  std::string label = "none";
-  std::optional<int> priority;
-  long n = 0;
-  long ms = 0;
-  std::string name;
-  std::optional<std::string> owner = "nobody";
-};
-BOOST_DESCRIBE_STRUCT(job_grown, (), (label, priority, n, ms, name, owner))
-
-struct job_renamed {
-  int n = 0;
-  int millis = 0;
-  std::string name;
-};
-BOOST_DESCRIBE_STRUCT(job_renamed, (), (n, millis, name))
-
-struct base {
-  int id = 0;
-  int weight = 7;
-};
-BOOST_DESCRIBE_STRUCT(base, (), (id, weight))
-struct derived : base {
-  int id = 0;
-  std::string name = "new";
-};
-BOOST_DESCRIBE_STRUCT(derived, (base), (id, name))
-struct derived_before : base {
-  int id = 0;
-};
-BOOST_DESCRIBE_STRUCT(derived_before, (base), (id))
-struct only_id {
-  int id = 0;
-};
-BOOST_DESCRIBE_STRUCT(only_id, (), (id))
-
-enum class light : std::uint8_t { red, green, blue };
-BOOST_DESCRIBE_ENUM(light, red, green, blue)
-enum class colour : std::int32_t { green = -5, red = 100000, yellow = 3 };
-BOOST_DESCRIBE_ENUM(colour, red, green, yellow)
-enum class flags : std::uint16_t { a = 1, b = 2 };
-BOOST_DESCRIBE_ENUM(flags, a, b)
-struct flags_1 {
-  flags set{};
-};
-BOOST_DESCRIBE_STRUCT(flags_1, (), (set))
-struct flags_2 {
-  std::optional<int> more;
-  flags set{};
-};
-BOOST_DESCRIBE_STRUCT(flags_2, (), (more, set))
-
-struct node_1 {
-  int value = 0;
-  std::vector<node_1> children;
-  std::unique_ptr<node_1> next;
-};
-BOOST_DESCRIBE_STRUCT(node_1, (), (value, children, next))
-struct node_2 {
-  std::unique_ptr<node_2> next;
-  std::list<node_2> children;
-  double value = 0;
-};
-BOOST_DESCRIBE_STRUCT(node_2, (), (next, children, value))
-
-struct circle {
-  double r = 0;
-};
-BOOST_DESCRIBE_STRUCT(circle, (), (r))
-struct square {
-  double side = 0;
-};
-BOOST_DESCRIBE_STRUCT(square, (), (side))
-struct circle_2 {
-  std::optional<std::string> label;
-  double r = 0;
-};
-BOOST_DESCRIBE_STRUCT(circle_2, (), (label, r))
-struct celsius {
-  double degrees = 0;
-};
-BOOST_DESCRIBE_STRUCT(celsius, (), (degrees))
-struct fahrenheit {
-  double degrees = 0;
-};
-BOOST_DESCRIBE_STRUCT(fahrenheit, (), (degrees))
-
-struct with_opaque {
-  codec_items::by_member own;
-  int behind = 0;
-};
-BOOST_DESCRIBE_STRUCT(with_opaque, (), (own, behind))
-struct opaque_moved {
-  long behind = 0;
-  codec_items::by_member own;
-};
-BOOST_DESCRIBE_STRUCT(opaque_moved, (), (behind, own))
-struct opaque_gone {
-  int behind = 0;
-};
-BOOST_DESCRIBE_STRUCT(opaque_gone, (), (behind))
-struct opaque_elsewhere {
-  int behind = 0;
-  std::optional<codec_items::by_member> other;
-};
-BOOST_DESCRIBE_STRUCT(opaque_elsewhere, (), (behind, other))
-
-}  // namespace
-
-template <>
-inline constexpr auto penstock::may_be_absent<job_grown> = penstock::members(&job_grown::label);
-template <>
-inline constexpr auto penstock::may_be_absent<derived> = penstock::members(&derived::name);
-template <>
-inline constexpr auto penstock::may_be_absent<base> = penstock::all_members;
 
 TEST_CASE("members that changed places keep their values") {
   const auto read = as<job_exchanged>(job_1{1, 2, "x"});
@@ -307,113 +154,4 @@ TEST_CASE("types that contain themselves are read") {
   const auto read = as<node_2>(was);
   CHECK(read.value == 1.0);
   CHECK(read.children.back().next->value == 3.0);
-}
-
-TEST_CASE("an alternative becomes the one of the same form, wherever it stands") {
-  using before = std::variant<int, std::string, circle>;
-  using after = std::variant<circle, std::monostate, std::string, int>;
-  CHECK(std::get<int>(as<after>(before{3})) == 3);
-  CHECK(std::get<std::string>(as<after>(before{"x"})) == "x");
-  CHECK(std::get<circle>(as<after>(before{circle{2}})).r == 2);
-  using two = std::variant<int, int, std::string>;
-  CHECK(as<std::variant<std::string, int, int>>(two{std::in_place_index<1>, 4}).index() == 1);
-}
-
-TEST_CASE("else it becomes the one that it fits, if that is a single one") {
-  using before = std::variant<circle, square, int>;
-  using after = std::variant<square, circle_2, long, double>;
-  CHECK(std::get<circle_2>(as<after>(before{circle{2}})).r == 2);
-  CHECK(std::get<square>(as<after>(before{square{3}})).side == 3);
-  CHECK(std::get<long>(as<after>(before{4})) == 4);
-  CHECK_THAT((refusal<std::variant<long, short>>(before{4})), Contains("alternatives 0 and 1"));
-  CHECK_THAT((refusal<std::variant<std::string, bool>>(before{circle{}})), Contains("no alternative"));
-  CHECK(std::get<long>(as<std::variant<std::string, long>>(7)) == 7);
-  CHECK(as<std::string>(std::variant<int, std::string>{"x"}) == "x");
-}
-
-TEST_CASE("alternatives that look alike go by their names, and are refused under others") {
-  using before = std::variant<celsius, fahrenheit>;
-  using after = std::variant<int, fahrenheit, celsius>;
-  CHECK(std::get<celsius>(as<after>(before{celsius{20}})).degrees == 20);
-  CHECK_THAT((refusal<std::variant<circle_2, std::variant<circle>>>(before{celsius{}})), Contains("circle"));
-}
-
-TEST_CASE("a type with a serialize function is read by it, wherever it stands") {
-  with_opaque was{{"n", {1, 2}}, 5};
-  const auto read = as<opaque_moved>(was);
-  CHECK(read.behind == 5);
-  CHECK(read.own == was.own);
-  CHECK(as<opaque_elsewhere>(was).behind == 5);
-  CHECK_THAT(refusal<opaque_gone>(was), Contains("'own' is a codec_items::by_member of version 2"));
-}
-
-TEST_CASE("an older version of such a type is read, a newer one is refused") {
-  auto written = *ps::schema_of<codec_items::by_member>();
-  // As version 1 wrote it: without the last number.
-  auto bytes = ps::encode(codec_items::by_member{"n", {1}});
-  bytes[1] = std::byte{1};
-  bytes.resize(bytes.size() - sizeof(int));
-  const auto place = written.description.find(R"("version":2)");
-  written.description.replace(place, 11, R"("version":1)");
-  written.hash = "another";
-  CHECK(ps::decode<codec_items::by_member>(bytes, written) == codec_items::by_member{"n", {1}});
-  written.description.replace(place, 11, R"("version":3)");
-  CHECK_THROWS_WITH(ps::decode<codec_items::by_member>(bytes, written), Contains("up to version 2"));
-}
-
-TEST_CASE("what is left over, or too short, is refused in every form") {
-  auto bytes = ps::encode(job_1{1, 2, "x"});
-  const auto written = ps::schema_of<job_1>();
-  for (std::size_t length = 0; length < bytes.size(); ++length) {
-    CHECK_THROWS_AS(ps::decode<job_grown>({bytes.data(), length}, *written), ps::codec_error);
-  }
-  bytes.push_back(std::byte{0});
-  CHECK_THROWS_WITH(ps::decode<job_grown>(bytes, *written), Contains("1 bytes are left over"));
-  CHECK_THROWS_WITH(ps::decode<job_grown>(bytes, ps::item_schema{"0123456789abcdef", ""}),
-                    Contains("described nowhere"));
-}
-
-TEST_CASE("a description that goes in circles or asks for too much comes to an end") {
-  const auto refused = [](const std::string& description, const std::vector<std::byte>& bytes) {
-    CHECK_THROWS_AS(ps::decode<std::vector<node_2>>(bytes, ps::item_schema{"x", description}),
-                    ps::codec_error);
-    CHECK_THROWS_AS(ps::decode<int>(bytes, ps::item_schema{"x", description}), ps::codec_error);
-  };
-  const std::vector<std::byte> few(20, std::byte{1});
-  refused(R"({"format":1,"is":0,"types":[[["next",0]]]})", few);
-  refused(R"({"format":1,"is":{"list":0},"types":[[["a",0],["b",0]]]})", few);
-  refused(R"({"format":1,"is":{"array":{"parts":[]},"count":18446744073709551615},"types":[]})", few);
-  refused(R"({"format":1,"is":{"list":{"array":{"parts":[]},"count":18446744073709551615}},"types":[]})",
-          few);
-  // Each type holds the next one twice: 2 to the 100th values, none of which takes a byte.
-  std::string doubling = R"({"format":1,"is":{"list":0},"types":[)";
-  for (int i = 0; i < 100; ++i) {
-    const auto next = std::to_string(i + 1);
-    doubling += R"([["a",)" + next + R"(],["b",)" + next + "]],";
-  }
-  refused(doubling + "[]]}", few);
-  std::string chain = R"({"format":1,"is":{"list":0},"types":[)";
-  for (int i = 0; i < 30'000; ++i) chain += R"([["next",{"optional":)" + std::to_string(i + 1) + "}]],";
-  refused(chain + "[]]}", std::vector<std::byte>(50'000, std::byte{1}));
-}
-
-TEST_CASE("an archive without a schema is taken on trust where its type has the same name") {
-  const auto bytes = ps::encode(job_1{1, 2, "x"});
-  ps::read_notes notes;
-  CHECK(ps::restore<job_1>({bytes, ps::type_name<job_1>()}, &notes).ms == 2);
-  CHECK(notes.without_schema);
-  CHECK(ps::restore<job_1>({bytes, ""}).ms == 2);
-  CHECK_THROWS_WITH(ps::restore<job_1>({bytes, "other"}),
-                    Contains("it is a other, written without a schema"));
-  CHECK(ps::restore<job_exchanged>({bytes, "other", ps::schema_of<job_1>().get()}).ms == 2);
-}
-
-TEST_CASE("an erased codec restores an item of another form") {
-  const auto bytes = ps::encode(job_1{1, 2, "x"});
-  const ps::item_codec& codec = ps::item_codec_of<job_exchanged>();
-  const auto written = ps::schema_of<job_1>();
-  ps::batch read = codec.restore({bytes, "job_1", written.get()}, nullptr);
-  REQUIRE(read.size() == 1);
-  CHECK(read.items<job_exchanged>()[0].ms == 2);
-  CHECK(codec.schema()->hash == ps::schema_of<job_exchanged>()->hash);
 }
