@@ -104,6 +104,9 @@ TEST_CASE("sequences become sequences of another kind") {
   CHECK(as<pairs>(table) == pairs{{1, "one"}, {2, "two"}});
   CHECK(as<std::map<int, std::string>>(pairs{{2, "two"}, {1, "one"}}) == table);
   CHECK_THAT((refusal<std::map<int, std::string>>(pairs{{2, "two"}, {2, "one"}})), Contains("second time"));
+  using perhaps = std::vector<std::optional<std::pair<int, std::string>>>;
+  CHECK_THAT((refusal<std::map<int, std::string>>(perhaps{{{2, "two"}}, {{2, "one"}}})),
+             Contains("was an optional value"));
   CHECK(as<std::vector<std::optional<bool>>>(std::vector<bool>{true, false}).at(0) == true);
 }
 
