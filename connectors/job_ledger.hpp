@@ -45,10 +45,10 @@ class job_ledger {
   /// Jobs of one state, or all for "", the oldest first.
   virtual std::vector<job_view> list(std::string_view state) const = 0;
   std::vector<job_view> list() const { return list({}); }
-  /// Makes a job queued that is dead or that programs could not read, as if nobody had died of it and
-  /// everybody could read it. False if there is no such job.
+  /// Makes a dead job queued, as if nobody had died of it; one that could not be read is given to all
+  /// programs again. False if there is no such job.
   virtual bool requeue(std::int64_t job) = 0;
-  /// All of those; how many.
+  /// All of them; how many.
   virtual std::int64_t requeue_all() = 0;
   virtual job_counts count() const = 0;
 };
