@@ -4,6 +4,7 @@
 
 #include <penstock_test/catch.hpp>
 
+#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -123,6 +124,35 @@ TEST_CASE("a jump that several processes see is one jump") {
   queue.jump(1h);
   CHECK(a->take(queue.rules).again_in == 8s);
   CHECK(b->take(queue.rules).again_in == 8s);
+}
+
+TEST_CASE("a real server whose clock is set takes no job from those who have it") {
+  const scratch_folder folder;
+  const auto shift = (folder / "shift").string();
+  const auto set_clock = [&](std::int64_t us) {
+    std::fstream{shift, std::ios::in | std::ios::out | std::ios::binary}.write(reinterpret_cast<const char*>(&us), sizeof us);
+  };
+  std::ofstream{shift, std::ios::binary}.write("\0\0\0\0\0\0\0\0", 8);
+  const auto server = redis_server::with_clock(shift);
+  ps::redis_job_store worker{server.url(), "jobs", "worker"};
+  ps::redis_job_store other{server.url(), "jobs", "other"};
+  const ps::delivery_rules rules{60s, 1};
+  worker.put(text_item("job"));
+  const auto job = worker.take(rules).job.value().receipt;
+  CHECK(taken(other, rules) == "none");
+  const auto before = server.ask({"TIME"}).items.at(0).text;
+  set_clock(3'600'000'000);
+  REQUIRE(std::stoll(server.ask({"TIME"}).items.at(0).text) >= std::stoll(before) + 3'600);
+  ps::redis_job_store newcomer{server.url(), "jobs", "newcomer"};
+  for (const std::int64_t us : {3'600'000'000, 0, -7'200'000'000}) {
+    set_clock(us);
+    CHECK(taken(newcomer, rules) == "none");
+    CHECK(taken(other, rules) == "none");
+    CHECK(worker.extend(std::vector{job}, 60s).empty());
+    CHECK(taken(other, rules) == "none");
+  }
+  CHECK(worker.ack(job));
+  CHECK(worker.count().done == 1);
 }
 
 TEST_CASE("what a process expects is the last time that it heard, and what has passed since") {
