@@ -1,54 +1,53 @@
 #include <penstock/connectors/sqlite_job_store.hpp>
 
-#include <sys/statvfs.h>
-
-#include <array>
-#include <charconv>
-#include <ctime>
-#include <fstream>
+#include <algorithm>
+#include <optional>
 #include <system_error>
 #include <utility>
 
 #include <penstock/connectors/job_queue_error.hpp>
+#include <penstock/connectors/sqlite_job_candidate.hpp>
+#include <penstock/connectors/sqlite_tables.hpp>
 
 namespace penstock {
 
 namespace {
 
-using statement = sqlite_database::statement;
-using transaction = sqlite_database::transaction;
+using statement = sqlite_connection::statement;
+using transaction = sqlite_connection::transaction;
 
 /// Of the log, for verdicts and leases when the disk is full; some twice what it holds before it is used
 /// anew.
 constexpr std::size_t reserved_bytes = 1 << 20;
-/// What a new job must leave free.
-constexpr std::uint64_t kept_free = 256 * 1024;
 
-std::int64_t clock_ns(clockid_t clock) {
-  timespec now{};
-  ::clock_gettime(clock, &now);
-  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+/// At most: pages of the table and of its indexes.
+constexpr std::size_t bytes_of_a_verdict = 32 * 1024;
+
+/// What the names of a process's stores begin with, up to the number of each.
+std::string first_of(const std::string& owner) {
+  const auto end = owner.rfind(':');
+  return end == std::string::npos ? owner : owner.substr(0, end + 1);
 }
 
-/// What all stores of a process have in common, up to the number of each.
-std::string process_of(const std::string& owner) { return owner.substr(0, owner.rfind(':')) + ":"; }
+/// The first text behind all of them.
+std::string behind(std::string first) {
+  if (first.ends_with(':')) {
+    ++first.back();
+  } else {
+    first.push_back('\1');
+  }
+  return first;
+}
 
 }  // namespace
-
-std::int64_t machine_time::now_ns() const { return clock_ns(CLOCK_MONOTONIC); }
-std::int64_t machine_time::unix_ns() const { return clock_ns(CLOCK_REALTIME); }
-
-std::string machine_time::boot() const {
-  std::string id;
-  std::ifstream{"/proc/sys/kernel/random/boot_id"} >> id;
-  return id;
-}
 
 sqlite_job_store::sqlite_job_store(const std::filesystem::path& file, bool create, std::string owner,
                                    std::shared_ptr<const machine_time> time)
     : database_{file, create},
+      schemas_{database_.connection()},
       owner_{std::move(owner)},
-      process_{process_of(owner_)},
+      first_of_process_{first_of(owner_)},
+      behind_process_{behind(first_of_process_)},
       time_{std::move(time)},
       boot_{time_->boot()} {}
 
@@ -57,8 +56,9 @@ sqlite_job_store::~sqlite_job_store() = default;
 /// Who only looks at the queue must neither wait for one that writes nor hold it up.
 void sqlite_job_store::begin_writing() {
   if (writes_) return;
+  if (!sqlite_tables::are_complete(connection())) sqlite_tables::complete(connection());
   // The log is there from the first access on, and stays as long as this connection.
-  transaction{database_};
+  transaction{connection()};
   database_.reserve(reserved_bytes);
   writes_ = true;
 }
@@ -73,168 +73,109 @@ void sqlite_job_store::on_change(std::function<void()> wake) {
   }
 }
 
-/// So that a put does not take the room that verdicts need.
-void sqlite_job_store::make_room_check(const stored_item& item) const {
-  struct statvfs disk {};
-  const auto folder = file().has_parent_path() ? file().parent_path() : std::filesystem::path{"."};
-  if (::statvfs(folder.c_str(), &disk) != 0) return;
-  const auto free = std::uint64_t{disk.f_bavail} * disk.f_frsize;
-  // Into the log, and into the file.
-  const auto needed = 2 * (item.archive.size() + item.json.size()) + kept_free;
-  if (free < needed)
-    throw job_queue_error{file().string(), "the disk is full", job_queue_error::kind::passing};
-}
-
 std::int64_t sqlite_job_store::put(const stored_item& item, std::chrono::nanoseconds delay) {
-  const std::lock_guard lock{mutex_};
-  make_room_check(item);
-  begin_writing();
-  database_.check_place();
-  transaction all{database_};
-  const auto job = insert(item, delay);
-  all.commit();
-  return job;
+  return add({&item, 1}, delay);
 }
 
 void sqlite_job_store::put_all(const std::vector<stored_item>& items) {
+  if (!items.empty()) add(items, {});
+}
+
+/// The number of the last.
+std::int64_t sqlite_job_store::add(std::span<const stored_item> items, std::chrono::nanoseconds delay) {
   const std::lock_guard lock{mutex_};
   begin_writing();
   database_.check_place();
-  transaction all{database_};
-  for (const stored_item& each : items) {
-    make_room_check(each);
-    insert(each, {});
+  std::optional<sqlite_database::sole_turn> turn;
+  for (const bool log_is_new : {false, true}) {
+    transaction all{connection()};
+    if (leaves_room(items, log_is_new)) {
+      std::int64_t job = 0;
+      for (const stored_item& each : items) job = insert(each, delay);
+      all.commit();
+      return job;
+    }
+    all.roll_back();
+    if (log_is_new) break;
+    turn.emplace(database_);
+    database_.checkpoint();
   }
-  all.commit();
+  throw job_queue_error{file().string(), "the disk is full", job_queue_error::kind::passing};
+}
+
+/// So that jobs do not take the room that working on them needs.
+bool sqlite_job_store::leaves_room(std::span<const stored_item> items, bool log_is_new) {
+  const auto known = static_cast<std::uint64_t>(connection().number("SELECT largest FROM sizes"));
+  jobs_to_come all;
+  for (const stored_item& each : items) all.add(each.archive.size() + each.json.size());
+  const auto own_largest = all.largest;
+  all.largest = std::max(all.largest, known);
+  const disk_room disk{database_.figures()};
+  if (!disk.has_room_for(all, log_is_new)) {
+    // The largest may be gone, as all others are.
+    if (own_largest >= known || connection().number("SELECT EXISTS (SELECT 1 FROM jobs)") != 0) return false;
+    all.largest = own_largest;
+    if (!disk.has_room_for(all, log_is_new)) return false;
+  }
+  if (all.largest != known) {
+    statement keep{connection(), "UPDATE sizes SET largest = ?"};
+    keep.bind(static_cast<std::int64_t>(all.largest)).step();
+  }
+  return true;
 }
 
 std::int64_t sqlite_job_store::insert(const stored_item& item, std::chrono::nanoseconds delay) {
-  statement insert{database_,
-                   "INSERT INTO jobs (state, boot, until_ns, put_ns, item_type, json, archive)"
-                   " VALUES ('queued', ?, ?, ?, ?, ?, ?) RETURNING id"};
+  if (item.schema) schemas_.keep(*item.schema);
+  statement insert{connection(),
+                   "INSERT INTO jobs (state, boot, until_ns, put_ns, item_type, json, archive, schema)"
+                   " VALUES ('queued', ?, ?, ?, ?, ?, ?, ?) RETURNING id"};
   insert.bind(boot_)
       .bind(delay.count() > 0 ? time_->now_ns() + delay.count() : 0)
       .bind(time_->unix_ns())
       .bind(item.type)
       .bind(item.json)
-      .bind(item.archive);
+      .bind(item.archive)
+      .bind(item.schema ? std::string_view{item.schema->hash} : std::string_view{});
   insert.step();
   const auto job = insert.number();
   insert.step();
   return job;
 }
 
-/// Jobs whose lease ended are queued again, or dead. Our own are not among them: we are alive.
-void sqlite_job_store::bring_back_lost(const delivery_rules& rules) {
-  struct lost {
-    std::int64_t job;
-    unsigned deaths;
-    bool alone;
-    bool rebooted;  ///< the machine ended, and no job did that
-    std::string owner;
-  };
-  std::vector<lost> found;
-  statement select{database_,
-                   "SELECT id, deaths, alone, boot <> ?, owner FROM jobs"
-                   " WHERE state = 'leased' AND owner <> ? AND (boot <> ? OR until_ns <= ?)"};
-  select.bind(boot_).bind(owner_).bind(boot_).bind(time_->now_ns());
-  while (select.step()) {
-    const auto job = select.number();
-    const auto deaths = static_cast<unsigned>(select.number());
-    const bool alone = select.number() != 0;
-    const bool rebooted = select.number() != 0;
-    found.push_back({job, deaths + (rebooted ? 0U : 1U), alone, rebooted, select.text()});
-  }
-  for (const auto& each : found) {
-    const bool dead = !each.rebooted && rules.is_dead(each.deaths, each.alone);
-    std::string reason = each.rebooted ? "the machine was started anew while " + each.owner + " had it"
-                                       : each.owner + " died, or was away for longer than its lease";
-    if (dead) reason = std::to_string(each.deaths) + " processes died with this job; the last one: " + reason;
-    statement update{database_,
-                     "UPDATE jobs SET state = ?, until_ns = 0, deaths = ?, reason = ? WHERE id = ?"};
-    update.bind(dead ? "dead" : "queued").bind(std::int64_t{each.deaths}).bind(reason).bind(each.job);
-    update.step();
-  }
-}
-
-bool sqlite_job_store::may_take(const delivery_rules& rules, std::int64_t others, unsigned deaths) const {
-  if (others == 0) return true;
-  // The oldest waits for its turn, and everything behind it too: else it would wait for ever in a busy queue.
-  if (rules.is_suspect(deaths)) return false;
-  statement out{database_,
-                "SELECT max(deaths) FROM jobs"
-                " WHERE state = 'leased' AND substr(owner || ':', 1, length(?1)) = ?1"};
-  out.bind(process_);
-  out.step();
-  return !rules.is_suspect(static_cast<unsigned>(out.number()));
-}
-
-take_result sqlite_job_store::take(const delivery_rules& rules) {
+exchange_result sqlite_job_store::exchange(std::span<const job_verdict> verdicts, const take_order* wanted) {
   const std::lock_guard lock{mutex_};
   begin_writing();
-  if (watch_ != nullptr) watch_->arm();  // before looking, so that nothing is missed
-  database_.check_place();
-  take_result answer;
-  transaction all{database_};
-  bring_back_lost(rules);
-
-  statement mine{database_,
-                 "SELECT count(*) FROM jobs"
-                 " WHERE state = 'leased' AND substr(owner || ':', 1, length(?1)) = ?1"};
-  mine.bind(process_).step();
-  const auto others = mine.number();
-
-  statement oldest{database_,
-                   "SELECT id, deliveries, deaths FROM jobs"
-                   " WHERE state = 'queued' AND (until_ns <= ? OR boot <> ?) ORDER BY id LIMIT 1"};
-  if (oldest.bind(time_->now_ns()).bind(boot_).step()) {
-    const auto job = oldest.number();
-    const auto delivery = oldest.number() + 1;
-    const auto deaths = static_cast<unsigned>(oldest.number());
-    if (may_take(rules, others, deaths)) {
-      if (others > 0) {
-        statement company{database_,
-                          "UPDATE jobs SET alone = 0"
-                          " WHERE state = 'leased' AND substr(owner || ':', 1, length(?1)) = ?1 AND alone"};
-        company.bind(process_).step();
-      }
-      statement lease{
-          database_,
-          "UPDATE jobs SET state = 'leased', owner = ?, boot = ?, until_ns = ?, alone = ?, deliveries = ?"
-          " WHERE id = ?"};
-      lease.bind(owner_)
-          .bind(boot_)
-          .bind(time_->now_ns() + rules.lease.count())
-          .bind(std::int64_t{others == 0});
-      lease.bind(delivery).bind(job).step();
-      answer.job = read_job(job, static_cast<std::uint64_t>(delivery), deaths);
-    }
+  if (wanted != nullptr) {
+    if (watch_ != nullptr) watch_->arm();  // before looking, so that nothing is missed
+    database_.check_place();
+    reader_ = wanted->reader;
   }
-  if (!answer.job) look_ahead(answer);
-  all.commit();
-  if (answer.job && watch_ != nullptr) watch_->disarm();
+  exchange_result answer;
+  bool is_too_much = false;
+  write_at_all_costs([&] {
+    answer = {};
+    const auto for_verdicts = verdicts.size() * bytes_of_a_verdict;
+    is_too_much = verdicts.size() > 1 && for_verdicts > room_;
+    if (is_too_much) return;
+    for (const job_verdict& each : verdicts) {
+      if (!tell(each)) answer.late.push_back(each.delivery);
+    }
+    room_ -= std::min<std::uint64_t>(room_, for_verdicts);
+    if (wanted != nullptr && wanted->most > 0) take_group(*wanted, answer);
+  });
+  if (is_too_much) write_in_parts(verdicts, wanted, answer);
+  if (!answer.jobs.empty() && watch_ != nullptr) watch_->disarm();
   return answer;
 }
 
-taken_job sqlite_job_store::read_job(std::int64_t job, std::uint64_t delivery, unsigned deaths) const {
-  statement select{database_, "SELECT archive, json, item_type FROM jobs WHERE id = ?"};
-  select.bind(job).step();
-  taken_job taken{{std::to_string(job), delivery}, {}, deaths};
-  taken.item.archive = select.blob();
-  taken.item.json = select.text();
-  taken.item.type = select.text();
-  return taken;
-}
-
-void sqlite_job_store::look_ahead(take_result& answer) const {
-  statement next{database_,
-                 "SELECT count(*), coalesce(min(CASE WHEN (state = 'leased' AND owner <> ?1) OR until_ns > ?2"
-                 " THEN until_ns END), -1) FROM jobs WHERE state <> 'dead'"};
-  const auto now = time_->now_ns();
-  next.bind(owner_).bind(now).step();
-  answer.empty = next.number() == 0;
-  if (const auto at = next.number(); at >= 0)
-    answer.again_in = std::chrono::nanoseconds{std::max<std::int64_t>(at - now, 0)};
+take_result sqlite_job_store::take(const delivery_rules& rules) {
+  const take_order one{rules, 1, {}};
+  auto taken = exchange({}, &one);
+  take_result answer;
+  if (!taken.jobs.empty()) answer.job = std::move(taken.jobs.front());
+  answer.again_in = taken.again_in;
+  answer.empty = taken.empty;
+  return answer;
 }
 
 }  // namespace penstock

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,18 +15,12 @@
 #include <penstock/connectors/file_watch.hpp>
 #include <penstock/connectors/job_ledger.hpp>
 #include <penstock/connectors/job_store.hpp>
+#include <penstock/connectors/machine_time.hpp>
 #include <penstock/connectors/owner_name.hpp>
 #include <penstock/connectors/sqlite_database.hpp>
+#include <penstock/connectors/sqlite_schemas.hpp>
 
 namespace penstock {
-
-/// Time that all processes of this machine share, and which start of it that counts from.
-struct machine_time {
-  virtual ~machine_time() = default;
-  virtual std::int64_t now_ns() const;   ///< stands still while the machine sleeps, as its processes do
-  virtual std::string boot() const;      ///< another text after each start of the machine
-  virtual std::int64_t unix_ns() const;  ///< for people
-};
 
 /// The jobs in a SQLite file. What a call has done is on the disk when it returns, and a process that is
 /// killed at any point leaves either all of a call or nothing. Done jobs are deleted: what came of them is
@@ -46,11 +41,15 @@ class sqlite_job_store final : public job_store, public job_ledger {
   std::int64_t put(const stored_item& item, std::chrono::nanoseconds delay) override;
   void put_all(const std::vector<stored_item>& items) override;
 
+  exchange_result exchange(std::span<const job_verdict> verdicts, const take_order* wanted) override;
+
+  // Each an exchange of its own.
   take_result take(const delivery_rules& rules) override;
   bool ack(const job_receipt& delivery) override;
   bool nack(const job_receipt& delivery, const std::string& reason) override;
   bool nack(const job_receipt& delivery, const std::string& reason, std::chrono::nanoseconds delay);
   bool bury(const job_receipt& delivery, const std::string& reason) override;
+
   std::vector<job_receipt> extend(std::span<const job_receipt> deliveries,
                                   std::chrono::nanoseconds lease) override;
   void on_change(std::function<void()> wake) override;
@@ -62,22 +61,45 @@ class sqlite_job_store final : public job_store, public job_ledger {
   job_counts count() const override;
 
  private:
+  struct candidate;
+
+  sqlite_connection& connection() const { return database_.connection(); }
   void begin_writing();
-  void bring_back_lost(const delivery_rules& rules);
-  bool may_take(const delivery_rules& rules, std::int64_t others, unsigned deaths) const;
-  taken_job read_job(std::int64_t job, std::uint64_t delivery, unsigned deaths) const;
-  void look_ahead(take_result& answer) const;
-  void make_room_check(const stored_item& item) const;
+  std::int64_t add(std::span<const stored_item> items, std::chrono::nanoseconds delay);
+  bool leaves_room(std::span<const stored_item> items, bool log_is_new);
   std::int64_t insert(const stored_item& item, std::chrono::nanoseconds delay);
-  bool settle(const std::function<bool()>& write);
+  bool write_at_once(const std::function<void()>& write, bool log_is_new);
   void write_at_all_costs(const std::function<void()>& write);
+  void write_in_parts(std::span<const job_verdict> verdicts, const take_order* wanted,
+                      exchange_result& answer);
+
+  bool tell(const job_verdict& verdict);
+  bool give_back(const job_receipt& delivery, const std::string& reason, std::chrono::nanoseconds delay);
+  bool give_back_unread(const job_receipt& delivery, const std::string& reason);
+
+  void take_group(const take_order& wanted, exchange_result& answer);
+  std::optional<std::int64_t> bring_back_lost(const delivery_rules& rules);
+  bool bring_back(const std::string& owner, std::int64_t until, bool rebooted, const delivery_rules& rules);
+  void end_delays(std::uint32_t most);
+  std::vector<candidate> oldest(const take_order& wanted);
+  std::vector<candidate> group_of(const take_order& wanted, bool others, bool& is_held_up);
+  bool has_out() const;
+  bool has_suspect_out(const delivery_rules& rules) const;
+  void lease_out(const candidate& job, const delivery_rules& rules, bool alone);
+  taken_job read_job(const candidate& job);
+  void look_ahead(const take_order& wanted, std::optional<std::int64_t> lease_ends, bool is_held_up,
+                  exchange_result& answer);
 
   mutable std::mutex mutex_;
   mutable sqlite_database database_;
+  mutable sqlite_schemas schemas_;
   std::string owner_;
-  std::string process_;  ///< how the owners of all its stores begin
+  std::string first_of_process_;  ///< the owners of all its stores are between the two
+  std::string behind_process_;
   std::shared_ptr<const machine_time> time_;
   std::string boot_;
+  std::string reader_;      ///< of the last order
+  std::uint64_t room_ = 0;  ///< in bytes, for what a transaction writes
   std::unique_ptr<file_watch> watch_;
   bool writes_ = false;
 };

@@ -1,6 +1,8 @@
-// What a process tells of its deliveries: sqlite_job_store's ack, nack, bury and extend.
+// What a process tells of its deliveries: sqlite_job_store's verdicts and extensions.
 
+#include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include <penstock/connectors/job_queue_error.hpp>
 #include <penstock/connectors/sqlite_job_store.hpp>
@@ -9,8 +11,8 @@ namespace penstock {
 
 namespace {
 
-using statement = sqlite_database::statement;
-using transaction = sqlite_database::transaction;
+using statement = sqlite_connection::statement;
+using transaction = sqlite_connection::transaction;
 
 std::int64_t number_of(const job_receipt& delivery) {
   std::int64_t job = 0;
@@ -18,38 +20,119 @@ std::int64_t number_of(const job_receipt& delivery) {
   return job;
 }
 
+/// Which job a verdict is about, where it is still ours.
+void bind_delivery(statement& verdict, const job_receipt& delivery, const std::string& owner) {
+  verdict.bind(number_of(delivery)).bind(static_cast<std::int64_t>(delivery.delivery)).bind(owner);
+}
+
 }  // namespace
+
+/// False: the log should begin anew first, and nothing was done.
+bool sqlite_job_store::write_at_once(const std::function<void()>& write, bool log_is_new) {
+  transaction all{connection()};
+  const auto room = database_.room_for_a_write(log_is_new);
+  if (!room) return false;
+  room_ = *room;
+  write();
+  all.commit();
+  return true;
+}
 
 /// With the disk full, the log may have room once it begins anew.
 void sqlite_job_store::write_at_all_costs(const std::function<void()>& write) {
-  const std::lock_guard lock{mutex_};
-  const auto at_once = [&] {
-    transaction all{database_};
-    write();
-    all.commit();
-  };
   try {
-    return at_once();
-  } catch (const job_queue_error& problem) {
-    if (!problem.is_passing()) throw;
+    if (write_at_once(write, false)) return;
+  } catch (const job_queue_error&) {
+    if (!database_.lacked_room()) throw;
   }
+  // One after the other, or they would find no moment in which nobody uses the log.
+  const sqlite_database::sole_turn mine{database_};
   database_.checkpoint();
-  at_once();
+  write_at_once(write, true);
 }
 
-bool sqlite_job_store::settle(const std::function<bool()>& write) {
-  bool done = false;
-  write_at_all_costs([&] { done = write(); });
-  return done;
+/// All at once would need more room than there is: so each verdict alone, and then one job, as what is done
+/// leaves room for others.
+void sqlite_job_store::write_in_parts(std::span<const job_verdict> verdicts, const take_order* wanted,
+                                      exchange_result& answer) {
+  for (const job_verdict& each : verdicts) {
+    bool ours = false;
+    write_at_all_costs([&] { ours = tell(each); });
+    if (!ours) answer.late.push_back(each.delivery);
+  }
+  if (wanted == nullptr || wanted->most == 0) return;
+  auto one = *wanted;
+  one.most = 1;
+  try {
+    exchange_result taken;
+    write_at_all_costs([&] {
+      taken = {};
+      take_group(one, taken);
+    });
+    taken.late = std::move(answer.late);
+    answer = std::move(taken);
+  } catch (const job_queue_error& problem) {
+    if (!problem.is_passing() || verdicts.empty()) throw;
+    answer.again_in = std::chrono::milliseconds{100};  // what is told must not be told again
+  }
+}
+
+/// False: the delivery is not ours any more.
+bool sqlite_job_store::tell(const job_verdict& verdict) {
+  switch (verdict.is) {
+    case job_fate::acked: {
+      statement done{connection(),
+                     "DELETE FROM jobs WHERE id = ? AND deliveries = ? AND owner = ? AND state = 'leased'"};
+      bind_delivery(done, verdict.delivery, owner_);
+      done.step();
+      return connection().changes() == 1;
+    }
+    case job_fate::nacked:
+      return give_back(verdict.delivery, verdict.reason, {});
+    case job_fate::unreadable:
+      if (!reader_.empty()) return give_back_unread(verdict.delivery, verdict.reason);
+      [[fallthrough]];  // nobody could tell later whom to keep it from
+    case job_fate::buried:
+      break;
+  }
+  statement dead{connection(),
+                 "UPDATE jobs SET state = 'dead', until_ns = 0, reason = ?"
+                 " WHERE id = ? AND deliveries = ? AND owner = ? AND state = 'leased'"};
+  bind_delivery(dead.bind(verdict.reason), verdict.delivery, owner_);
+  dead.step();
+  return connection().changes() == 1;
+}
+
+bool sqlite_job_store::give_back(const job_receipt& delivery, const std::string& reason,
+                                 std::chrono::nanoseconds delay) {
+  statement back{connection(),
+                 "UPDATE jobs SET state = 'queued', boot = ?, until_ns = ?, reason = ?"
+                 " WHERE id = ? AND deliveries = ? AND owner = ? AND state = 'leased'"};
+  back.bind(boot_).bind(delay.count() > 0 ? time_->now_ns() + delay.count() : 0).bind(reason);
+  bind_delivery(back, delivery, owner_);
+  back.step();
+  return connection().changes() == 1;
+}
+
+bool sqlite_job_store::give_back_unread(const job_receipt& delivery, const std::string& reason) {
+  std::int64_t set = 0;
+  {
+    statement select{connection(),
+                     "SELECT unread_by FROM jobs"
+                     " WHERE id = ? AND deliveries = ? AND owner = ? AND state = 'leased'"};
+    bind_delivery(select, delivery, owner_);
+    if (!select.step()) return false;
+    set = schemas_.set_with(select.number(), reader_);
+  }
+  statement back{connection(),
+                 "UPDATE jobs SET state = 'queued', until_ns = 0, reason = ?, unread_by = ? WHERE id = ?"};
+  back.bind(reason).bind(set).bind(number_of(delivery)).step();
+  return true;
 }
 
 bool sqlite_job_store::ack(const job_receipt& delivery) {
-  return settle([&] {
-    statement done{database_,
-                   "DELETE FROM jobs WHERE id = ? AND deliveries = ? AND owner = ? AND state = 'leased'"};
-    done.bind(number_of(delivery)).bind(static_cast<std::int64_t>(delivery.delivery)).bind(owner_).step();
-    return database_.changes() == 1;
-  });
+  const job_verdict one{delivery, job_fate::acked, {}};
+  return exchange({&one, 1}, nullptr).late.empty();
 }
 
 bool sqlite_job_store::nack(const job_receipt& delivery, const std::string& reason) {
@@ -58,43 +141,46 @@ bool sqlite_job_store::nack(const job_receipt& delivery, const std::string& reas
 
 bool sqlite_job_store::nack(const job_receipt& delivery, const std::string& reason,
                             std::chrono::nanoseconds delay) {
-  return settle([&] {
-    statement back{database_,
-                   "UPDATE jobs SET state = 'queued', boot = ?, until_ns = ?, reason = ?"
-                   " WHERE id = ? AND deliveries = ? AND owner = ? AND state = 'leased'"};
-    back.bind(boot_).bind(delay.count() > 0 ? time_->now_ns() + delay.count() : 0).bind(reason);
-    back.bind(number_of(delivery)).bind(static_cast<std::int64_t>(delivery.delivery)).bind(owner_).step();
-    return database_.changes() == 1;
-  });
+  const std::lock_guard lock{mutex_};
+  begin_writing();
+  bool done = false;
+  write_at_all_costs([&] { done = give_back(delivery, reason, delay); });
+  return done;
 }
 
 bool sqlite_job_store::bury(const job_receipt& delivery, const std::string& reason) {
-  return settle([&] {
-    statement dead{database_,
-                   "UPDATE jobs SET state = 'dead', until_ns = 0, reason = ?"
-                   " WHERE id = ? AND deliveries = ? AND owner = ? AND state = 'leased'"};
-    dead.bind(reason);
-    dead.bind(number_of(delivery)).bind(static_cast<std::int64_t>(delivery.delivery)).bind(owner_).step();
-    return database_.changes() == 1;
-  });
+  const job_verdict one{delivery, job_fate::buried, reason};
+  return exchange({&one, 1}, nullptr).late.empty();
 }
 
 std::vector<job_receipt> sqlite_job_store::extend(std::span<const job_receipt> deliveries,
                                                   std::chrono::nanoseconds lease) {
+  const std::lock_guard lock{mutex_};
   std::vector<job_receipt> lost;
   if (deliveries.empty()) return lost;
-  write_at_all_costs([&] {
-    lost.clear();
-    const auto until = time_->now_ns() + lease.count();
-    for (const job_receipt& each : deliveries) {
-      statement longer{database_,
+  begin_writing();
+  const auto until = time_->now_ns() + lease.count();
+  const auto extend_some = [&](std::span<const job_receipt> some) {
+    for (const job_receipt& each : some) {
+      statement longer{connection(),
                        "UPDATE jobs SET until_ns = ?, boot = ?"
                        " WHERE id = ? AND deliveries = ? AND owner = ? AND state = 'leased'"};
-      longer.bind(until).bind(boot_);
-      longer.bind(number_of(each)).bind(static_cast<std::int64_t>(each.delivery)).bind(owner_).step();
-      if (database_.changes() != 1) lost.push_back(each);
+      bind_delivery(longer.bind(until).bind(boot_), each, owner_);
+      longer.step();
+      if (connection().changes() != 1) lost.push_back(each);
     }
-  });
+  };
+  constexpr std::size_t bytes_of_one = 16 * 1024;
+  for (auto rest = deliveries; !rest.empty();) {
+    std::size_t now = 0;
+    const auto before = lost.size();
+    write_at_all_costs([&] {
+      lost.resize(before);
+      now = std::min(rest.size(), std::max<std::size_t>(room_ / bytes_of_one, 1));
+      extend_some(rest.first(now));
+    });
+    rest = rest.subspan(now);
+  }
   return lost;
 }
 

@@ -65,10 +65,17 @@ nlohmann::ordered_json as_json(const job_view& job, double age_s) {
   shown["owner"] = job.owner;
   shown["reason"] = job.reason;
   shown["type"] = job.type;
+  shown["unread_by"] = job.unread_by;
   auto item = nlohmann::ordered_json::parse(job.json, nullptr, false);
   // What is no JSON is shown as the text that it is.
   shown["item"] = item.is_discarded() ? nlohmann::ordered_json(job.json) : std::move(item);
   return shown;
+}
+
+std::string all_of(const std::vector<std::string>& words) {
+  std::string all;
+  for (const auto& each : words) all += (all.empty() ? "" : " ") + each;
+  return all;
 }
 
 void list(const queue_arguments& given) {
@@ -80,6 +87,7 @@ void list(const queue_arguments& given) {
                     {"deaths", true},
                     {"age", true},
                     {"owner"},
+                    {"unread by"},
                     {"last reason"},
                     {"item"}}};
   for (const auto& job : ledger->list(given.state)) {
@@ -89,8 +97,8 @@ void list(const queue_arguments& given) {
                 << '\n';
     } else {
       table.add({std::to_string(job.job), job.state, std::to_string(job.deliveries),
-                 std::to_string(job.deaths), short_duration(age), job.owner, cut_to_width(job.reason, 60),
-                 cut_to_width(job.json, 80)});
+                 std::to_string(job.deaths), short_duration(age), job.owner, all_of(job.unread_by),
+                 cut_to_width(job.reason, 60), cut_to_width(job.json, 80)});
     }
   }
   if (given.json) return;
@@ -110,7 +118,7 @@ void requeue(const queue_arguments& given) {
   for (const auto job : given.jobs) {
     if (ledger->requeue(job)) continue;
     complete = false;
-    std::cerr << "penstock: there is no dead job " << job << " in this queue\n";
+    std::cerr << "penstock: there is no job " << job << " in this queue that is dead or could not be read\n";
   }
   if (!complete) throw CLI::RuntimeError{1};
 }
@@ -154,10 +162,12 @@ void add_queue_command(CLI::App& app) {
   list_jobs.add_flag("--json", given->json, "a JSON object per line");
   add(list_jobs, &list, given);
 
-  CLI::App& revive = *queue.add_subcommand("requeue", "make dead jobs queued, with no deaths");
+  CLI::App& revive = *queue.add_subcommand(
+      "requeue",
+      "make dead jobs queued, with no deaths, and give those that programs could not read to all again");
   revive.add_option("QUEUE", given->queue, place)->required();
-  revive.add_option("JOB", given->jobs, "numbers of dead jobs");
-  revive.add_flag("--all", given->all, "all dead ones");
+  revive.add_option("JOB", given->jobs, "their numbers");
+  revive.add_flag("--all", given->all, "all of them");
   add(revive, &requeue, given);
 }
 

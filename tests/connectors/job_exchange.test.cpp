@@ -43,7 +43,7 @@ ps::stored_item described_item(const std::string& text, const std::string& hash)
 }  // namespace
 
 TEMPLATE_TEST_CASE("an exchange takes what is there, the oldest first, and tells the verdicts on it at once",
-                   "", shared_server) {
+                   "", shared_file, shared_server) {
   TestType queue;
   auto a = queue.open("a");
   put_numbers(*a, 10);
@@ -61,7 +61,8 @@ TEMPLATE_TEST_CASE("an exchange takes what is there, the oldest first, and tells
   CHECK(a->list("dead").at(0).reason == "bad");
 }
 
-TEMPLATE_TEST_CASE("verdicts that come late, or twice, are named, and the others count", "", shared_server) {
+TEMPLATE_TEST_CASE("verdicts that come late, or twice, are named, and the others count", "", shared_file,
+                   shared_server) {
   TestType queue;
   auto a = queue.open("a");
   put_numbers(*a, 3);
@@ -76,7 +77,8 @@ TEMPLATE_TEST_CASE("verdicts that come late, or twice, are named, and the others
   CHECK(a->exchange({}, &all).empty);
 }
 
-TEMPLATE_TEST_CASE("a suspect is alone: it begins no group and ends none that has begun", "", shared_server) {
+TEMPLATE_TEST_CASE("a suspect is alone: it begins no group and ends none that has begun", "", shared_file,
+                   shared_server) {
   TestType queue;
   auto a = queue.open("a");
   put_numbers(*a, 5);
@@ -99,7 +101,7 @@ TEMPLATE_TEST_CASE("a suspect is alone: it begins no group and ends none that ha
   CHECK(names_of(a->exchange(std::vector{cleared}, &many)) == names{"3", "4", "5"});
 }
 
-TEMPLATE_TEST_CASE("no job of a group was alone when its process died", "", shared_server) {
+TEMPLATE_TEST_CASE("no job of a group was alone when its process died", "", shared_file, shared_server) {
   TestType queue;
   queue.rules.max_deliveries = 1;
   auto a = queue.open("a");
@@ -112,7 +114,7 @@ TEMPLATE_TEST_CASE("no job of a group was alone when its process died", "", shar
   CHECK(again.jobs[0].deaths == 1);
 }
 
-TEMPLATE_TEST_CASE("ten thousand jobs are refused in one exchange", "", shared_server) {
+TEMPLATE_TEST_CASE("ten thousand jobs are refused in one exchange", "", shared_file, shared_server) {
   TestType queue;
   auto a = queue.open("a");
   put_numbers(*a, 10'000);
@@ -129,7 +131,7 @@ TEMPLATE_TEST_CASE("ten thousand jobs are refused in one exchange", "", shared_s
   CHECK(names_of(a->exchange({}, &one)) == names{"1"});
 }
 
-TEMPLATE_TEST_CASE("a job brings the schema of its archive, whoever put it", "", shared_server) {
+TEMPLATE_TEST_CASE("a job brings the schema of its archive, whoever put it", "", shared_file, shared_server) {
   TestType queue;
   {
     auto writer = queue.open("writer");
@@ -153,7 +155,7 @@ TEMPLATE_TEST_CASE("a job brings the schema of its archive, whoever put it", "",
 }
 
 TEMPLATE_TEST_CASE("a job that a program can't read is passed over for it, and goes to those that can", "",
-                   shared_server) {
+                   shared_file, shared_server) {
   TestType queue;
   auto a = queue.open("a");
   auto b = queue.open("b");
@@ -189,7 +191,7 @@ TEMPLATE_TEST_CASE("a job that a program can't read is passed over for it, and g
 }
 
 TEMPLATE_TEST_CASE("who could not read a job is known after its refusal and after the death of another", "",
-                   shared_server) {
+                   shared_file, shared_server) {
   TestType queue;
   auto a = queue.open("a");
   auto c = queue.open("c");
@@ -207,7 +209,7 @@ TEMPLATE_TEST_CASE("who could not read a job is known after its refusal and afte
   CHECK(c->exchange({}, &to_c).jobs.at(0).deaths == 1);
 }
 
-TEMPLATE_TEST_CASE("jobs that can't be read are queued again all together", "", shared_server) {
+TEMPLATE_TEST_CASE("jobs that can't be read are queued again all together", "", shared_file, shared_server) {
   TestType queue;
   auto a = queue.open("a");
   put_numbers(*a, 3);

@@ -130,7 +130,8 @@ TEST_CASE("a real server whose clock is set takes no job from those who have it"
   const scratch_folder folder;
   const auto shift = (folder / "shift").string();
   const auto set_clock = [&](std::int64_t us) {
-    std::fstream{shift, std::ios::in | std::ios::out | std::ios::binary}.write(reinterpret_cast<const char*>(&us), sizeof us);
+    std::fstream{shift, std::ios::in | std::ios::out | std::ios::binary}.write(
+        reinterpret_cast<const char*>(&us), sizeof us);
   };
   std::ofstream{shift, std::ios::binary}.write("\0\0\0\0\0\0\0\0", 8);
   const auto server = redis_server::with_clock(shift);

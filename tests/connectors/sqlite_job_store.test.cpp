@@ -2,36 +2,13 @@
 
 #include <penstock_test/catch.hpp>
 
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
+#include "log_commits.hpp"
 #include "shared_queues.hpp"
 
 using namespace penstock_test;
-
-namespace {
-
-/// Transactions in SQLite's log: the frames that say how large the file is behind them.
-int commits_in(const std::filesystem::path& log) {
-  constexpr std::size_t head = 32;
-  constexpr std::size_t frame_head = 24;
-  std::ifstream file{log, std::ios::binary};
-  const std::string bytes{std::istreambuf_iterator<char>{file}, {}};
-  const auto number = [&](std::size_t at) {
-    std::uint32_t value = 0;
-    for (std::size_t i = 0; i < 4; ++i) value = value << 8U | static_cast<unsigned char>(bytes.at(at + i));
-    return value;
-  };
-  const auto frame = frame_head + number(8);
-  int found = 0;
-  for (auto at = head; at + frame <= bytes.size(); at += frame) found += number(at + 4) != 0 ? 1 : 0;
-  return found;
-}
-
-}  // namespace
 
 TEST_CASE("after a start of the machine all leases have ended and all delays are over") {
   shared_file queue;
@@ -99,7 +76,7 @@ TEST_CASE("looking at the jobs waits for nobody who writes") {
   shared_file queue;
   queue.open("a")->put(text_item("job"));
   ps::sqlite_database other{queue.folder / "jobs.sqlite", false};
-  const ps::sqlite_database::transaction writing{other};
+  const ps::sqlite_database::transaction writing{other.connection()};
   const auto looks = queue.open("b");
   CHECK(looks->list().size() == 1);
   CHECK(looks->count().queued == 1);

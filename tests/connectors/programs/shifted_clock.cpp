@@ -1,5 +1,5 @@
-// Loaded into a program before all else (LD_PRELOAD): its wall clock is off by the microseconds, a number of 8 bytes, that
-// stand in the file PENSTOCK_CLOCK_SHIFT, and jumps when that is written.
+// Loaded into a program before all else (LD_PRELOAD): its wall clock is off by the microseconds, a number of
+// 8 bytes, that stand in the file PENSTOCK_CLOCK_SHIFT, and jumps when that is written.
 
 #include <fcntl.h>
 #include <sys/mman.h>

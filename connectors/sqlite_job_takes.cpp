@@ -1,0 +1,249 @@
+// How a process gets jobs: sqlite_job_store's takes. Each statement reads a piece of an index that is about
+// what it asks for, so that a take costs the same whatever else is in the queue.
+
+#include <penstock/connectors/sqlite_job_store.hpp>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include <penstock/connectors/sqlite_job_candidate.hpp>
+
+namespace penstock {
+
+namespace {
+
+using statement = sqlite_connection::statement;
+
+/// Jobs of a dead owner that one take brings back; the others come with the next.
+constexpr std::int64_t brought_back_at_once = 1000;
+/// Delays that one take ends beyond those that it may take itself.
+constexpr std::int64_t delays_ended_at_once = 16;
+
+/// What is written beside the job itself: pages of the table and of its indexes.
+constexpr std::uint64_t bytes_of_a_take = 16 * 1024;
+
+constexpr auto end_of_time = std::numeric_limits<std::int64_t>::max();
+
+}  // namespace
+
+void sqlite_job_store::take_group(const take_order& wanted, exchange_result& answer) {
+  const auto lease_ends = bring_back_lost(wanted.rules);
+  end_delays(wanted.most);
+  const bool others = has_out();
+  bool is_held_up = others && has_suspect_out(wanted.rules);
+  const auto group = is_held_up ? std::vector<candidate>{} : group_of(wanted, others, is_held_up);
+  if (group.empty()) return look_ahead(wanted, lease_ends, is_held_up, answer);
+  if (others) {
+    statement company{connection(),
+                      "UPDATE jobs INDEXED BY jobs_alone SET alone = 0"
+                      " WHERE state = 'leased' AND alone = 1 AND owner >= ? AND owner < ?"};
+    company.bind(first_of_process_).bind(behind_process_).step();
+  }
+  const bool alone = !others && group.size() == 1;
+  answer.jobs.reserve(group.size());
+  for (const candidate& each : group) {
+    lease_out(each, wanted.rules, alone);
+    answer.jobs.push_back(read_job(each));
+  }
+}
+
+std::vector<sqlite_job_store::candidate> sqlite_job_store::group_of(const take_order& wanted, bool others,
+                                                                    bool& is_held_up) {
+  std::vector<candidate> group;
+  std::uint64_t bytes = 0;
+  for (const candidate& each : oldest(wanted)) {
+    const bool is_suspect = wanted.rules.is_suspect(each.deaths);
+    // The oldest waits for its turn, and everything behind it too: else it would wait for ever in a busy
+    // queue.
+    is_held_up = is_suspect && (others || !group.empty());
+    bytes += each.bytes + bytes_of_a_take;
+    // For one there is room, for more of them if the disk has it.
+    if (is_held_up || (!group.empty() && bytes > room_)) break;
+    group.push_back(each);
+    if (is_suspect) break;
+  }
+  return group;
+}
+
+/// Jobs whose lease ended are queued again, or dead. Our own are not among them: we are alive. The end of the
+/// next lease of another.
+std::optional<std::int64_t> sqlite_job_store::bring_back_lost(const delivery_rules& rules) {
+  std::optional<std::int64_t> next_end;
+  const auto now = time_->now_ns();
+  std::string owner;
+  for (;;) {
+    std::string boot;
+    std::int64_t until = 0;
+    {
+      statement next{connection(),
+                     "SELECT owner, boot, until_ns FROM jobs INDEXED BY jobs_leases"
+                     " WHERE state = 'leased' AND owner > ? ORDER BY owner, until_ns LIMIT 1"};
+      if (!next.bind(owner).step()) return next_end;
+      owner = next.text();
+      boot = next.text();
+      until = next.number();
+    }
+    if (owner == owner_) continue;
+    const bool rebooted = boot != boot_;
+    if (!rebooted && until > now) {
+      next_end = std::min(next_end.value_or(until), until);
+    } else if (!bring_back(owner, rebooted ? end_of_time : now, rebooted, rules)) {
+      next_end = now;
+    }
+  }
+}
+
+/// Those that it has until then at most; false if there are more.
+bool sqlite_job_store::bring_back(const std::string& owner, std::int64_t until, bool rebooted,
+                                  const delivery_rules& rules) {
+  struct lost {
+    std::int64_t job;
+    unsigned deaths;
+    bool alone;
+  };
+  std::vector<lost> found;
+  {
+    statement select{connection(),
+                     "SELECT id, deaths, alone FROM jobs INDEXED BY jobs_leases"
+                     " WHERE state = 'leased' AND owner = ? AND until_ns <= ? ORDER BY until_ns, id LIMIT ?"};
+    select.bind(owner).bind(until).bind(brought_back_at_once);
+    while (select.step()) {
+      const auto job = select.number();
+      const auto deaths = static_cast<unsigned>(select.number());
+      found.push_back({job, deaths + (rebooted ? 0U : 1U), select.number() != 0});
+    }
+  }
+  const std::string cause = rebooted ? "the machine was started anew while " + owner + " had it"
+                                     : owner + " died, or was away for longer than its lease";
+  for (const auto& each : found) {
+    const bool dead = !rebooted && rules.is_dead(each.deaths, each.alone);
+    const auto reason =
+        dead ? std::to_string(each.deaths) + " processes died with this job; the last one: " + cause : cause;
+    statement update{connection(),
+                     "UPDATE jobs SET state = ?, until_ns = 0, deaths = ?, reason = ? WHERE id = ?"};
+    update.bind(dead ? "dead" : "queued").bind(std::int64_t{each.deaths}).bind(reason).bind(each.job).step();
+  }
+  return std::ssize(found) < brought_back_at_once;
+}
+
+/// Some of the jobs whose time has come are jobs like others from now on. The rest comes with later takes.
+void sqlite_job_store::end_delays(std::uint32_t most) {
+  if (connection().number("SELECT EXISTS (SELECT 1 FROM jobs INDEXED BY jobs_delayed"
+                          " WHERE state = 'queued' AND until_ns > 0)") == 0) {
+    return;
+  }
+  std::vector<std::int64_t> due;
+  const auto note = [&](statement& select) {
+    while (select.step()) due.push_back(select.number());
+  };
+  const std::int64_t limit = std::int64_t{most} + delays_ended_at_once;
+  {
+    statement here{connection(),
+                   "SELECT id FROM jobs INDEXED BY jobs_delayed WHERE state = 'queued' AND until_ns > 0"
+                   " AND boot = ? AND until_ns <= ? ORDER BY until_ns, id LIMIT ?"};
+    note(here.bind(boot_).bind(time_->now_ns()).bind(limit));
+    // Of another start of the machine, which nobody can compare.
+    statement before{connection(),
+                     "SELECT id FROM jobs INDEXED BY jobs_delayed WHERE state = 'queued' AND until_ns > 0"
+                     " AND boot < ? LIMIT ?"};
+    note(before.bind(boot_).bind(limit));
+    statement behind{connection(),
+                     "SELECT id FROM jobs INDEXED BY jobs_delayed WHERE state = 'queued' AND until_ns > 0"
+                     " AND boot > ? LIMIT ?"};
+    note(behind.bind(boot_).bind(limit));
+  }
+  for (const auto job : due)
+    statement{connection(), "UPDATE jobs SET until_ns = 0 WHERE id = ?"}.bind(job).step();
+}
+
+std::vector<sqlite_job_store::candidate> sqlite_job_store::oldest(const take_order& wanted) {
+  std::vector<candidate> found;
+  const auto sets = schemas_.sets_without(wanted.reader);
+  for (const auto set : sets) {
+    statement select{
+        connection(),
+        "SELECT id, deliveries, deaths, length(archive) + length(json) FROM jobs INDEXED BY jobs_due"
+        " WHERE state = 'queued' AND until_ns = 0 AND unread_by = ? ORDER BY id LIMIT ?"};
+    select.bind(set).bind(std::int64_t{wanted.most});
+    while (select.step()) {
+      candidate each;
+      each.job = select.number();
+      each.delivery = static_cast<std::uint64_t>(select.number()) + 1;
+      each.deaths = static_cast<unsigned>(select.number());
+      each.bytes = static_cast<std::uint64_t>(select.number());
+      found.push_back(each);
+    }
+  }
+  if (sets.size() > 1) {
+    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.job < b.job; });
+    if (found.size() > wanted.most) found.resize(wanted.most);
+  }
+  return found;
+}
+
+/// Something is out at this process.
+bool sqlite_job_store::has_out() const {
+  statement select{connection(),
+                   "SELECT 1 FROM jobs INDEXED BY jobs_leases"
+                   " WHERE state = 'leased' AND owner >= ? AND owner < ? LIMIT 1"};
+  return select.bind(first_of_process_).bind(behind_process_).step();
+}
+
+bool sqlite_job_store::has_suspect_out(const delivery_rules& rules) const {
+  statement select{connection(), rules.suspect_from() == 1
+                                     ? "SELECT 1 FROM jobs INDEXED BY jobs_died_once WHERE state = 'leased'"
+                                       " AND deaths >= 1 AND owner >= ? AND owner < ? LIMIT 1"
+                                     : "SELECT 1 FROM jobs INDEXED BY jobs_died_twice WHERE state = 'leased'"
+                                       " AND deaths >= 2 AND owner >= ? AND owner < ? LIMIT 1"};
+  return select.bind(first_of_process_).bind(behind_process_).step();
+}
+
+void sqlite_job_store::lease_out(const candidate& job, const delivery_rules& rules, bool alone) {
+  statement lease{connection(),
+                  "UPDATE jobs SET state = 'leased', owner = ?, boot = ?, until_ns = ?, alone = ?,"
+                  " deliveries = ? WHERE id = ?"};
+  lease.bind(owner_).bind(boot_).bind(time_->now_ns() + rules.lease.count()).bind(std::int64_t{alone});
+  lease.bind(static_cast<std::int64_t>(job.delivery)).bind(job.job).step();
+}
+
+taken_job sqlite_job_store::read_job(const candidate& job) {
+  statement select{connection(), "SELECT archive, json, item_type, schema FROM jobs WHERE id = ?"};
+  select.bind(job.job).step();
+  taken_job taken{{std::to_string(job.job), job.delivery}, {}, job.deaths};
+  taken.item.archive = select.blob();
+  taken.item.json = select.text();
+  taken.item.type = select.text();
+  taken.item.schema = schemas_.of(select.text());
+  return taken;
+}
+
+/// There was nothing to take.
+void sqlite_job_store::look_ahead(const take_order& wanted, std::optional<std::int64_t> lease_ends,
+                                  bool is_held_up, exchange_result& answer) {
+  const auto now = time_->now_ns();
+  auto next = lease_ends;
+  bool is_delayed = false;
+  {
+    statement delayed{connection(),
+                      "SELECT until_ns FROM jobs INDEXED BY jobs_delayed"
+                      " WHERE state = 'queued' AND until_ns > 0 AND boot = ? ORDER BY until_ns LIMIT 1"};
+    is_delayed = delayed.bind(boot_).step();
+    if (is_delayed) {
+      const auto at = delayed.number();
+      next = std::min(next.value_or(at), at);
+    }
+  }
+  answer.empty = !is_held_up && !is_delayed &&
+                 connection().number("SELECT EXISTS (SELECT 1 FROM jobs WHERE state = 'leased')") == 0;
+  if (next) answer.again_in = std::chrono::nanoseconds{std::max<std::int64_t>(*next - now, 0)};
+  for (const auto set : schemas_.sets_with(wanted.reader)) {
+    statement count{connection(),
+                    "SELECT count(*) FROM jobs INDEXED BY jobs_due"
+                    " WHERE state = 'queued' AND until_ns = 0 AND unread_by = ?"};
+    count.bind(set).step();
+    answer.unreadable += static_cast<std::uint64_t>(count.number());
+  }
+}
+
+}  // namespace penstock
