@@ -118,7 +118,7 @@ dead_letter_record make_dead_letter(const run_state& run, const letter_origin& f
   if (codec != nullptr && item != nullptr) {
     codec->encode(item, letter.archive);
     letter.json = codec->json(item);
-    letter.item_type = codec->schema;
+    letter.item_type = codec->type;
   }
   return letter;
 }

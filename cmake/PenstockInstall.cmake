@@ -22,4 +22,5 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/penstockConfigVersion.cm
 install(FILES "${PROJECT_BINARY_DIR}/penstockConfig.cmake" "${PROJECT_BINARY_DIR}/penstockConfigVersion.cmake"
               "${PROJECT_SOURCE_DIR}/cmake/FindCAF.cmake" "${PROJECT_SOURCE_DIR}/cmake/FindHiredis.cmake"
               "${PROJECT_SOURCE_DIR}/cmake/FindPenstockBoost.cmake"
+              "${PROJECT_SOURCE_DIR}/cmake/FindXXHash.cmake"
         DESTINATION "${package_folder}")

@@ -12,10 +12,11 @@ stored_item stored(const T& item) {
   return {encode(item), to_json(item), type_name<T>(), schema_of<T>()};
 }
 
-/// Throws codec_error.
+/// Its JSON is read only where there is no archive. `notes` may be null. Throws codec_error.
 template <class T>
-T restored(const stored_item& from) {
-  return from.archive.empty() ? from_json<T>(from.json) : decode<T>(from.archive);
+T restored(const stored_item& from, read_notes* notes = nullptr) {
+  if (from.archive.empty()) return from_json<T>(from.json, notes);
+  return restore<T>({from.archive, from.type, from.schema.get()}, notes);
 }
 
 }  // namespace penstock::detail

@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include <penstock/inspector/shown_item.hpp>
 #include <penstock/messages/error.hpp>
 #include <penstock/runtime/dead_letter_store.hpp>
 #include <penstock/runtime/text_table.hpp>
@@ -47,13 +48,6 @@ std::string time_text(std::int64_t unix_ns) {
   return std::string(text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts));
 }
 
-/// The item as JSON; a text where that can't be read, null where there is none.
-nlohmann::ordered_json item_of(const dead_letter_record& letter) {
-  if (letter.json.empty()) return nullptr;
-  auto item = nlohmann::ordered_json::parse(letter.json, nullptr, false);
-  return item.is_discarded() ? nlohmann::ordered_json(letter.json) : item;
-}
-
 nlohmann::ordered_json as_json(const dead_letter_record& letter) {
   nlohmann::ordered_json shown;
   shown["id"] = letter.id;
@@ -71,7 +65,7 @@ nlohmann::ordered_json as_json(const dead_letter_record& letter) {
   shown["replayed_at"] = letter.replayed_ns == 0 ? nlohmann::ordered_json(nullptr)
                                                  : nlohmann::ordered_json(time_text(letter.replayed_ns));
   shown["archive_bytes"] = letter.archive.size();
-  shown["item"] = item_of(letter);
+  shown["item"] = shown_item(letter.json);
   return shown;
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <penstock/inspector/open_ledger.hpp>
+#include <penstock/inspector/shown_item.hpp>
 #include <penstock/messages/error.hpp>
 #include <penstock/messages/json_value.hpp>
 #include <penstock/runtime/duration_text.hpp>
@@ -65,9 +66,7 @@ nlohmann::ordered_json as_json(const job_view& job, double age_s) {
   shown["owner"] = job.owner;
   shown["reason"] = job.reason;
   shown["type"] = job.type;
-  auto item = nlohmann::ordered_json::parse(job.json, nullptr, false);
-  // What is no JSON is shown as the text that it is.
-  shown["item"] = item.is_discarded() ? nlohmann::ordered_json(job.json) : std::move(item);
+  shown["item"] = shown_item(job.json);
   return shown;
 }
 

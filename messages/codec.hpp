@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <new>
 #include <span>
 #include <string>
@@ -16,6 +17,8 @@
 #include <penstock/messages/item_schema.hpp>
 #include <penstock/messages/json_view.hpp>
 #include <penstock/messages/output_archive.hpp>
+#include <penstock/messages/schema_archive.hpp>
+#include <penstock/messages/schema_builder.hpp>
 #include <penstock/messages/type_name.hpp>
 
 namespace penstock {
@@ -71,10 +74,60 @@ T decode(std::span<const std::byte> bytes) {
   }
 }
 
-/// How `encode` writes a T; null where that is not described.
+namespace detail {
+
+/// Made once. Describing a type may make an object of it.
+template <class T>
+const schema_reader& schema_reader_of() {
+  static const schema_reader made = [] {
+    schema_reader reader = schema_builder::build<T>();
+    blank_needless_names(reader.types);
+    return reader;
+  }();
+  return made;
+}
+
+}  // namespace detail
+
+/// How `encode` writes a T: the same for all types that are written alike, whatever their names and the
+/// compiler. Any thread.
 template <class T>
 item_schema_ref schema_of() {
-  return nullptr;
+  static const item_schema_ref made =
+      std::make_shared<const item_schema>(detail::make_schema(detail::schema_reader_of<T>().types));
+  return made;
+}
+
+/// The item that a program wrote which knew T in another form, `written`: members and enumerators go by their
+/// names, numbers must fit, see docs/jobs.md. `notes` may be null. Safe with bytes and schemas of unknown
+/// origin. Throws codec_error, which names the member, and std::bad_alloc. Any thread.
+template <class T>
+T decode(std::span<const std::byte> bytes, const item_schema& written, read_notes* notes = nullptr) {
+  if (written.hash == schema_of<T>()->hash) return decode<T>(bytes);
+  std::vector<std::byte> today{archive_format};
+  try {
+    if (bytes.empty() || bytes.front() != archive_format)
+      throw codec_error{"penstock: bytes of another format"};
+    detail::convert_archive(bytes.subspan(1), written, detail::schema_reader_of<T>(), notes, today);
+  } catch (const std::bad_alloc&) {
+    throw;  // nothing is wrong with the bytes
+  } catch (const std::exception& e) {
+    throw codec_error{"can't read " + type_name<T>() + ", written in another form: " + e.what()};
+  }
+  return decode<T>(today);
+}
+
+/// The item of an archive from a file: by its schema, or, from before there were any, on trust where its
+/// type's name is T's. Throws as `decode` does. Any thread.
+template <class T>
+T restore(const written_item& from, read_notes* notes = nullptr) {
+  if (from.schema != nullptr) return decode<T>(from.archive, *from.schema, notes);
+  if (!from.type.empty() && from.type != type_name<T>()) {
+    throw codec_error{"can't read " + type_name<T>() + ": penstock: it is a " + std::string{from.type} +
+                      ", written without a schema that tells what that was"};
+  }
+  if (notes != nullptr) notes->without_schema = true;
+  return decode<T>(from.archive);
 }
 
 /// Defined here and nowhere else: including this header is what makes items of a program writable.
@@ -85,13 +138,16 @@ struct codec_source {
                                     encode_into(*static_cast<const T*>(item), into);
                                   },
                                   batch_decoder(),
+                                  batch_restorer(),
                                   [](const void* item) { return to_json(*static_cast<const T*>(item)); },
-                                  type_name<T>().c_str()};
+                                  type_name<T>().c_str(),
+                                  &schema_of<T>};
     return codec;
   }
 
  private:
   using decoder = batch (*)(std::span<const std::span<const std::byte>>, std::exception_ptr&);
+  using restorer = batch (*)(const written_item&, read_notes*);
 
   static constexpr decoder batch_decoder() {
     if constexpr (std::is_default_constructible_v<T>) {
@@ -102,6 +158,18 @@ struct codec_source {
         } catch (...) {
           failed = std::current_exception();
         }
+        return writer.finish();
+      };
+    } else {
+      return nullptr;
+    }
+  }
+
+  static constexpr restorer batch_restorer() {
+    if constexpr (std::is_default_constructible_v<T>) {
+      return [](const written_item& from, read_notes* notes) {
+        batch_writer<T> writer{1};
+        writer.emplace(penstock::restore<T>(from, notes));
         return writer.finish();
       };
     } else {

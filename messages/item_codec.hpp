@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <penstock/messages/batch.hpp>
+#include <penstock/messages/item_schema.hpp>
 
 namespace penstock {
 
@@ -19,8 +20,12 @@ struct item_codec {
   /// can't be read, which sets `failed`. Safe with bytes of unknown origin. Null for types that can't be read
   /// back, as they have no default constructor.
   batch (*decode)(std::span<const std::span<const std::byte>> items, std::exception_ptr& failed);
+  /// The item in an archive from a file, which another version of the program may have written; alone in a
+  /// batch. Throws codec_error. Null as `decode` is. `notes` may be null.
+  batch (*restore)(const written_item& from, read_notes* notes);
   std::string (*json)(const void* item);
-  const char* schema;  ///< name of the type
+  const char* type;             ///< its name
+  item_schema_ref (*schema)();  ///< of what `encode` writes
 };
 
 /// Where an item's codec comes from. Only <penstock/messages/codec.hpp> defines it, so that files which never

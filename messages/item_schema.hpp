@@ -1,7 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace penstock {
 
@@ -13,5 +17,18 @@ struct item_schema {
 
 /// Null where nobody knew.
 using item_schema_ref = std::shared_ptr<const item_schema>;
+
+/// An item's archive with what is known of the program that wrote it. Refers to all of it.
+struct written_item {
+  std::span<const std::byte> archive;
+  std::string_view type;                ///< its name; empty where nobody knew
+  const item_schema* schema = nullptr;  ///< null: written before there were schemas
+};
+
+/// What a reader of items noticed and read all the same. Plain data; whoever reads many items says each once.
+struct read_notes {
+  std::vector<std::string> ignored_members;  ///< that were there and are none of the type's: the way to each
+  bool without_schema = false;               ///< taken on trust, as the type's name is the same
+};
 
 }  // namespace penstock

@@ -20,7 +20,7 @@ std::string shape_of(const graph_node& node, const graph_data& graph) {
     shape += ")";
   }
   if (node.may_be_isolated && node.output_codec != nullptr)
-    shape += std::string{", which makes "} + node.output_codec->schema;
+    shape += std::string{", which makes "} + node.output_codec->type;
   return shape;
 }
 

@@ -97,8 +97,8 @@ class replay_planner {
     if (depth_[member] > 0) return "it is between scatter and gather, where an item is a piece of a job";
     const item_codec* const codec = plan_.stages[to.index].codec;
     if (to.is_relay || codec == nullptr) return "the stage does not keep what comes in";
-    if (letter.item_type != codec->schema)
-      return "it holds a " + letter.item_type + ", and the stage takes a " + codec->schema;
+    if (letter.item_type != codec->type)
+      return "it holds a " + letter.item_type + ", and the stage takes a " + codec->type;
     if (codec->decode == nullptr) return "items of type " + letter.item_type + " can't be read back";
     try {
       static_cast<void>(item_in(letter, *codec));

@@ -99,6 +99,19 @@ TEST_CASE("dead-letters show prints the letter as JSON, with its item") {
   CHECK(letter.at("archive_bytes") == 12);
 }
 
+TEST_CASE("an item that is nested too deeply to print is shown as text in a letter") {
+  const letter_file file;
+  ps::dead_letter_record letter;
+  letter.graph = "orders";
+  letter.stage = "deep";
+  letter.json = std::string(100'000, '[') + std::string(100'000, ']');
+  ps::dead_letter_store{file.path()}.write(letter);
+  const auto shown = run("dead-letters show " + file.path() + " 4");
+  REQUIRE(shown.code == 0);
+  CHECK(json::parse(shown.text).at("item") == letter.json);
+  CHECK(run("dead-letters list " + file.path() + " --json").code == 0);
+}
+
 TEST_CASE("dead-letters remove deletes those that are named, and names those that are not there") {
   const letter_file file;
   CHECK(run("dead-letters remove " + file.path() + " 1 3").code == 0);

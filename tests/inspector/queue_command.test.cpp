@@ -108,6 +108,19 @@ TEST_CASE("an item that is no JSON is shown as text") {
   CHECK(jobs_of(queue.path()).at(0)["item"] == "{oops");
 }
 
+TEST_CASE("an item that is nested too deeply to print is shown as text") {
+  const queue_file queue;
+  const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
+  const std::string just = std::string(400, '[') + std::string(400, ']');
+  ps::sqlite_job_store store{queue.path()};
+  store.put({{}, deep, "int"});
+  store.put({{}, just, "int"});
+  const auto shown = jobs_of(queue.path());
+  CHECK(shown.at(0)["item"] == deep);
+  CHECK(shown.at(1)["item"].is_array());
+  CHECK(run("queue list " + queue.path()).code == 0);
+}
+
 TEST_CASE("a queue on a server is put into, listed and revived as one in a file") {
   const redis_server server;
   const auto queue = "'" + server.url_text("#jobs") + "'";

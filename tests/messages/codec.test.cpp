@@ -167,7 +167,7 @@ TEST_CASE("an erased codec writes what encode and to_json write", "[messages][co
   codec.encode(&item, bytes);
   CHECK(bytes == ps::encode(item));
   CHECK(codec.json(&item) == R"({"x":1,"y":2,"name":"n"})");
-  CHECK(std::string{codec.schema} == "codec_items::named_point");
+  CHECK(std::string{codec.type} == "codec_items::named_point");
   CHECK(&codec == &ps::item_codec_of<named_point>());
 }
 

@@ -61,8 +61,8 @@ class letter_checker {
   }
 
   static std::uint64_t value_in(const ps::dead_letter_record& letter) {
-    static const std::string number_type = ps::item_codec_of<std::uint64_t>().schema;
-    static const std::string sole_type = ps::item_codec_of<sole_item>().schema;
+    static const std::string number_type = ps::item_codec_of<std::uint64_t>().type;
+    static const std::string sole_type = ps::item_codec_of<sole_item>().type;
     if (letter.item_type == number_type) return ps::decode<std::uint64_t>(letter.archive);
     if (letter.item_type == sole_type) return ps::decode<sole_item>(letter.archive).held->value;
     return ps::decode<item>(letter.archive).value;
