@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include <penstock/actors/operator_runner.hpp>
@@ -31,40 +32,30 @@ class error_handler final : public operator_errors {
  private:
   bool write(const operator_plan& op, std::uint32_t item, const std::exception_ptr& error) {
     try {
-      const std::uint32_t index = site_.input_by_index ? item : 0;
+      const std::uint32_t index = site_.items == chain_items::of_one_input ? 0 : item;
       const std::byte* input = index < site_.input.size() ? site_.input.item(index) : nullptr;
       token* const of = tokens_.at(item);
+      const auto number = number_of(item);
       unwritten_letter letter;
-      letter.letter = make_dead_letter(
-          site_.run,
-          {site_.stage, op.name, of == nullptr ? 0 : of->job(), site_.number + index, site_.attempt},
-          site_.codec, input, error);
-      if (has_room(letter)) {
-        ++result_.dead_letters;
-        return true;
-      }
+      letter.letter = make_dead_letter(site_.run,
+                                       {site_.stage, op.name, of == nullptr ? 0 : of->job(),
+                                        number ? number->written() : 0, site_.attempt},
+                                       site_.codec, input, error);
+      if (!number)
+        letter.counted =
+            site_.items == chain_items::at_end ? letter_number::kind::at_end : letter_number::kind::counted;
       letter.tokens.append(ref<token>{of}, 1);
-      result_.unwritten.push_back(std::move(letter));
+      result_.letters.push_back(std::move(letter));
       return true;
     } catch (...) {
       return stop(op, std::current_exception());
     }
   }
 
-  /// True if the letter is written. Where one found no room the others wait behind it: a try may take long.
-  bool has_room(unwritten_letter& letter) {
-    if (!result_.unwritten.empty()) {
-      letter.no_room = result_.unwritten.front().no_room;
-      return false;
-    }
-    try {
-      site_.run.dead_letters->write(letter.letter);
-      return true;
-    } catch (const dead_letter_error& reason) {
-      if (!reason.no_room()) throw;
-      letter.no_room = reason.what();
-      return false;
-    }
+  std::optional<letter_number> number_of(std::uint32_t item) const {
+    if (site_.items == chain_items::at_end) return std::nullopt;
+    const bool alone = site_.items == chain_items::one_each;
+    return letter_number::of(site_.number + (alone ? item : 0), site_.output + (alone ? 0 : item));
   }
 
   /// Between scatter and gather an operator's failure becomes an outcome.

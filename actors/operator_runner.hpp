@@ -18,14 +18,22 @@ struct operator_plan {
   error_policy policy;
 };
 
+/// What items of a chain have to do with what they came of.
+enum class chain_items {
+  one_each,      ///< item i is, or came of, input i
+  of_one_input,  ///< all came of the first input
+  at_end,        ///< they came of no input, but may be inputs themselves
+};
+
 /// Where a chain of operators stands, for its errors.
 struct operator_site {
   run_state& run;
   const std::string& stage;
   const item_codec* codec;  ///< of `input`'s items
   const batch& input;       ///< what dead letters hold; empty: nothing
-  bool input_by_index;      ///< item i of the chain came of input i; else all came of the first
-  std::uint64_t number;     ///< of the first item
+  chain_items items;
+  std::uint64_t number;  ///< of the first input
+  std::uint64_t output;  ///< of the chain's first item among the outputs of its input
   std::uint32_t attempt;
   std::uint32_t max_output = 0;  ///< most outputs of an item; 0: any number
   std::uint64_t max_item = 0;    ///< bytes of the heaviest output; 0: any weight
@@ -33,10 +41,9 @@ struct operator_site {
 
 struct operator_result {
   std::uint64_t skipped = 0;
-  std::uint64_t dead_letters = 0;
-  std::vector<unwritten_letter> unwritten;  ///< for want of room; behind the first nothing is tried
-  std::exception_ptr error;                 ///< set: the run fails
-  std::string operation;                    ///< the operator that threw it
+  std::vector<unwritten_letter> letters;
+  std::exception_ptr error;  ///< set: the run fails
+  std::string operation;     ///< the operator that threw it
 };
 
 /// Passes `items` through `operators` and applies the operators' policies to what they throw. The items'

@@ -70,10 +70,9 @@ struct piece_report : from_reserve {
   std::size_t taken_weight = 0;  ///< and their weight
   std::uint32_t released = 0;    ///< of the piece's reservation, what is not needed any more
   std::uint32_t skipped = 0;     ///< items that fused operators left out by policy
-  std::uint32_t dead_letters = 0;
   batch outputs;
   std::optional<failed_item> failure;     ///< the item after the taken ones
-  std::vector<unwritten_letter> letters;  ///< of fused operators, for which there was no room
+  std::vector<unwritten_letter> letters;  ///< of fused operators
   std::optional<piece> rest;              ///< what was not begun
   bool suspended = false;                 ///< the worker holds a half-done item and waits for `resume`
   bool wants_stop = false;

@@ -8,9 +8,8 @@ namespace {
 
 /// True if `next` follows `before` without anything that must be looked at on its own.
 bool joins(const piece_report& before, const piece_report& next) {
-  return !before.failure && !next.failure && !before.rest && !next.rest && before.letters.empty() &&
-         next.letters.empty() && !before.wants_stop && !next.wants_stop && !before.hook_error &&
-         before.sequence + before.taken == next.sequence;
+  return !before.failure && !next.failure && !before.rest && !next.rest && !before.wants_stop &&
+         !next.wants_stop && !before.hook_error && before.sequence + before.taken == next.sequence;
 }
 
 }  // namespace
@@ -46,7 +45,7 @@ bool piece_board::add(piece_report done) {
   last.taken_weight += done.taken_weight;
   last.released += done.released;
   last.skipped += done.skipped;
-  last.dead_letters += done.dead_letters;
+  for (unwritten_letter& each : done.letters) last.letters.push_back(std::move(each));
   last.outputs.append(std::move(done.outputs));
   last.finished = done.finished;
   return watched_;

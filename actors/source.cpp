@@ -52,7 +52,7 @@ void source::receive(message& m) {
                    if (each.when == flush_until_) flush_reminded_ = false;
                    unpause();
                  },
-                 [this](letters_due&) { write_letters(); },
+                 [this](letters_due&) { look_for_room(); },
                  [this](leases_ended&) { lease_keeper_ = nullptr; },
                  [this](drain_run&) { drain(); },
                  [this](abort_run& each) { abort(each.reason); },
@@ -85,7 +85,8 @@ after_turn source::turn() {
   if (due_ != nullptr) settle_all();  // what was left as there was no memory
   outbox_.flush(finished_);
   bool again = false;
-  if (running_ && !finished_ && !paused_ && letters_.empty()) again = produce();
+  if (running_ && !finished_ && !paused_ && !letters_.stuck()) again = produce();
+  write_letters();
   flush_verdicts();
   if (finished_ && !told_end_ && outbox_.empty() && letters_.empty()) {
     told_end_ = true;
@@ -159,7 +160,7 @@ bool source::produce() {
     pause(*pause_for);
   }
   outbox_.flush(true);
-  return !finished_ && !paused_ && letters_.empty();
+  return !finished_ && !paused_;
 }
 
 /// Batches grow only while a consumer is behind.
@@ -207,7 +208,7 @@ stage_figures source::figures() const {
   f.pool = plan_.blocking ? "blocking" : "inline";
   f.state = failed_ ? "failed" : told_end_ ? "ended" : "running";
   f.workers = 1;
-  if (!letters_.empty()) {
+  if (letters_.stuck()) {
     f.waits_for = "room for dead letters (" + letters_.no_room() + ")";
   } else if (!told_end_ && outbox_.room() <= 0) {
     for (const output_edge& edge : outbox_.all()) {

@@ -68,6 +68,7 @@ class source final : public actor_logic {
   void stop_body();
   void count_jobs(stage_figures& f) const;
   void write_letters();
+  void look_for_room();
   void adapt_target();
   void settle_all();
   void settle(std::uint64_t job, bool flagged, bool unwanted, const std::string& reason);
@@ -88,7 +89,7 @@ class source final : public actor_logic {
   std::unique_ptr<chain> chain_;
   outbox outbox_;
   meter meter_;
-  letter_backlog letters_;                       ///< while there are any, it makes nothing
+  letter_backlog letters_;                       ///< while it is stuck, nothing is made
   std::unique_ptr<stage_figures> bare_figures_;  ///< kept ready for an end without memory
 
   bool started_ = false;   ///< its body is

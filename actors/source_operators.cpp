@@ -15,20 +15,27 @@ bool source::apply_chain(batch& made) {
     fail_run(std::current_exception(), plan_.operators.front().name);
     return false;
   }
-  const operator_site site{run_,      plan_.name, plan_.codec,      input,         true,
-                           meter_.in, 1,          plan_.max_output, plan_.max_item};
+  const operator_site site{run_, plan_.name,       plan_.codec,   input, chain_items::one_each, meter_.in, 0,
+                           1,    plan_.max_output, plan_.max_item};
   operator_result result = apply_operators(*chain_, plan_.operators, made, site);
   meter_.skipped += result.skipped;
-  meter_.dead_letters += result.dead_letters;
-  for (unwritten_letter& each : result.unwritten) letters_.keep(std::move(each), self_);
+  for (unwritten_letter& each : result.letters) letters_.add(std::move(each));
   if (!result.error) return true;
   made.discard("operator '" + result.operation + "' failed");
   fail_run(result.error, result.operation);
   return false;
 }
 
-/// There may be room by now.
+/// Those of the turn.
 void source::write_letters() {
+  try {
+    letters_.write(self_, [this](unwritten_letter&) { ++meter_.dead_letters; });
+  } catch (...) {
+    fail_run(std::current_exception(), {});
+  }
+}
+
+void source::look_for_room() {
   if (failed_) return;
   try {
     letters_.look_again(self_, [this](unwritten_letter&) { ++meter_.dead_letters; });

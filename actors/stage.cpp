@@ -102,7 +102,7 @@ void stage::receive(message& m) {
                  [this](resume_workers&) { resume(); },
                  [this](halt_overdue& each) { give_up_halt(each.halt); },
                  [this](retry_due& each) { retry(each.id); },
-                 [this](letters_due&) { write_letters(); },
+                 [this](letters_due&) { look_for_room(); },
                  [this](scope_closed& each) { close_scope(*each.closed); },
                  [this](start_run&) { start(); },
                  [this](abort_run& each) { abort(each.reason); },
@@ -167,9 +167,14 @@ void stage::claimed(piece& work) {
 after_turn stage::turn() {
   refresh_time();
   again_ = false;
+  write_letters();  // of what workers reported
   if (started_ && !failed_ && phase_ == phase::running) {
     adapt_crew();
     pump();
+    if (write_letters()) {
+      outbox_.flush(false);  // what waited behind them
+      again_ = true;
+    }
   }
   return end_turn();
 }

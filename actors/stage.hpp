@@ -118,6 +118,7 @@ class stage final : public actor_logic {
   void park(std::int64_t outputs);
   void release(finished_items done);
   void emit(batch outputs);
+  error_policy::decision decide(const failed_item& failure);
   void handle_failure(const piece_report& report, failed_item& failure);
   bool leave_outcome(failed_item& failure);
   void give_up_item(std::uint64_t sequence, const piece_report& report, failed_item& failure);
@@ -129,7 +130,8 @@ class stage final : public actor_logic {
   void bury(std::uint64_t sequence, std::uint32_t edge, failed_item failure);
   void letter_written(unwritten_letter& letter);
   void take_letters(piece_report& report);
-  void write_letters();
+  bool write_letters();
+  void look_for_room();
   void throw_away_letters(const loss& reason);
 
   // stage_gather.cpp: scattered jobs
@@ -219,7 +221,7 @@ class stage final : public actor_logic {
   outbox outbox_;
   std::map<std::uint64_t, waiting_retry> retries_;
   std::uint64_t next_retry_ = 0;
-  letter_backlog letters_;  ///< while there are any, nothing new is begun
+  letter_backlog letters_;  ///< while it is stuck, nothing new is begun
 
   phase phase_ = phase::running;
   bool started_ = false;

@@ -21,6 +21,7 @@ void stage::broke(const std::exception_ptr& error) noexcept {
   if (plan_.gather) plan_.gather->terms->losses_count.store(true);
   try {
     throw_away(reason_);
+    throw_away_letters(reason_);
     outbox_.discard(reason_);
     reorder_.drain([&](finished_items done) { done.outputs.discard(reason_); });
   } catch (...) {

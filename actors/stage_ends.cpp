@@ -66,7 +66,8 @@ void stage::cancelled_by(std::uint32_t edge) {
   stop_early(false);
 }
 
-/// Needs no more items: tells upstream, throws away what waits, lets what runs come to its end.
+/// Needs no more items: tells upstream, throws away what waits, lets what runs come to its end. Letters stay
+/// until they are written.
 void stage::stop_early(bool outputs_wanted) {
   if (phase_ != phase::running) return;
   phase_ = phase::stopping;
@@ -102,13 +103,13 @@ void stage::throw_away(const loss& reason) {
     if (is_lost(waiting.work.edge)) waiting.work.items.discard(reason);
   }
   retries_.clear();
-  throw_away_letters(reason);
   for (crew::member& each : crew_.members()) throw_away_begun(each, reason);
   if (collector_) collector_->discard();
 }
 
 void stage::abort(const std::string& reason) {
   if (phase_ == phase::aborting || told_end_) return;
+  write_letters();  // what failed before
   const bool finishing = phase_ == phase::finishing;
   phase_ = phase::aborting;
   aborted_ = true;
@@ -116,6 +117,7 @@ void stage::abort(const std::string& reason) {
   for (input_edge& edge : inputs_) edge.losses_count = true;
   if (plan_.gather) plan_.gather->terms->losses_count.store(true);
   throw_away(reason);
+  throw_away_letters(reason);
   outbox_.discard(reason);
   reorder_.drain([&](finished_items done) { done.outputs.discard(reason); });
   outbox_.unreserve(std::exchange(parked_, 0));
@@ -170,6 +172,7 @@ after_turn stage::end_turn() {
   }
   if (phase_ == phase::aborting && !working) dismiss(false);
   if (phase_ == phase::finishing) {
+    write_letters();
     outbox_.flush(true);
     const bool home = !inline_worker_ && crew_.empty();
     if (home && outbox_.empty() && letters_.empty() && !told_end_) {
@@ -205,7 +208,7 @@ void stage::note_state() {
 }
 
 std::string stage::waits_for() const {
-  if (!letters_.empty()) return "room for dead letters (" + letters_.no_room() + ")";
+  if (letters_.stuck()) return "room for dead letters (" + letters_.no_room() + ")";
   if (!outbox_.empty() || (outbox_.room() <= 0 && !work_.empty())) {
     for (const output_edge& edge : outbox_.all()) {
       if (!edge.cancelled &&

@@ -6,8 +6,8 @@
 
 namespace penstock {
 
-/// The item is given up: it lets go of its token as soon as its letter is written. Where there is no room for
-/// the letter, the stage takes on nothing new.
+/// The item is given up: it lets go of its token as soon as its letter is written, at the end of the turn.
+/// Where there is no room for the letter, the stage takes on nothing new.
 void stage::bury(std::uint64_t sequence, std::uint32_t edge, failed_item failure) {
   try {
     const lineage& tokens = failure.item.tokens();
@@ -21,13 +21,13 @@ void stage::bury(std::uint64_t sequence, std::uint32_t edge, failed_item failure
     letter.settles_item = true;
     letter.sequence = sequence;
     letter.weight = failure.weight;
-    const bool written = letters_.offer(letter, self_);
+    letters_.add(std::move(letter));
     failure.item.clear();
-    if (written) letter_written(letter);
   } catch (...) {
     failure.item.discard("stage '" + plan_.stage + "' could not write a dead letter");
-    fail_run(std::current_exception(), {});
+    return fail_run(std::current_exception(), {});
   }
+  if (letters_.full()) write_letters();
 }
 
 void stage::letter_written(unwritten_letter& letter) {
@@ -39,21 +39,30 @@ void stage::letter_written(unwritten_letter& letter) {
 /// Those of fused operators, whose items are settled apart from that.
 void stage::take_letters(piece_report& report) {
   if (report.letters.empty()) return;
-  const bool at_the_end = phase_ == phase::finishing && !aborted_;
-  const bool wanted = (phase_ == phase::running || at_the_end) && !failed_;
   for (unwritten_letter& each : report.letters) {
     each.edge = report.edge;
-    if (wanted) {
-      letters_.keep(std::move(each), self_);
-    } else if (failed_ || is_lost(report.edge)) {
+    if (aborted_) {
       each.tokens.flag(loss_here());
+    } else {
+      letters_.add(std::move(each));
     }
   }
   report.letters.clear();
+  if (letters_.full()) write_letters();
 }
 
-/// There may be room by now.
-void stage::write_letters() {
+/// Those of the turn. True if some were written.
+bool stage::write_letters() {
+  if (broken_) return false;
+  try {
+    return letters_.write(self_, [this](unwritten_letter& each) { letter_written(each); });
+  } catch (...) {
+    fail_run(std::current_exception(), {});
+    return true;
+  }
+}
+
+void stage::look_for_room() {
   if (failed_) return;
   try {
     letters_.look_again(self_, [this](unwritten_letter& each) { letter_written(each); });

@@ -56,7 +56,6 @@ void stage::settle(piece_report& report) {
     meter_.service.record(elapsed / report.taken, report.taken);
   }
   meter_.skipped += report.skipped;
-  meter_.dead_letters += report.dead_letters;
   if (outbox_.edges() > 0 && !plan_.one_to_many && report.taken > report.outputs.size())
     meter_.dropped += report.taken - report.outputs.size();
   if (report.ended) {
@@ -78,8 +77,8 @@ void stage::settle(piece_report& report) {
 }
 
 void stage::finish_items(std::uint64_t sequence, finished_items done) {
-  // Once the run is given up nothing fills the gaps any more.
-  if (!plan_.ordered || partitioner_ || phase_ == phase::aborting) {
+  // Once the stage comes to its end nothing fills the gaps any more.
+  if (!plan_.ordered || partitioner_ || phase_ == phase::aborting || phase_ == phase::finishing) {
     release(std::move(done));
     return;
   }
@@ -115,11 +114,28 @@ void stage::emit(batch outputs) {
   outbox_.put(std::move(outputs));
 }
 
+error_policy::decision stage::decide(const failed_item& failure) {
+  const double jitter = static_cast<double>(env_.random() % 1024) / 1024.0;
+  // The deaths of processes are not the item's doing until it is hopeless.
+  const auto attempt =
+      failure.hopeless ? std::numeric_limits<std::uint32_t>::max() : failure.attempt - failure.deaths;
+  const auto decision = plan_.policy.decide(attempt, failure.error, jitter);
+  if (failure.hopeless && !decision.by_rule && plan_.policy.uses(error_action::dead_letter))
+    return {error_action::dead_letter};
+  return decision;
+}
+
 void stage::handle_failure(const piece_report& report, failed_item& failure) {
   const auto sequence = report.sequence + report.taken;
   // An operator may also throw on what `on_end` emitted, when nothing else is left to do.
   const bool at_the_end = report.ended && phase_ == phase::finishing;
   if ((phase_ != phase::running && !at_the_end) || failed_) {
+    // What runs when a stage wants no more comes to its end, and so does its failure.
+    if (phase_ == phase::stopping && !failed_ && !failure.by_operator &&
+        decide(failure).action == error_action::dead_letter) {
+      ++meter_.failures;
+      return bury(sequence, report.edge, std::move(failure));
+    }
     if (failed_ || is_lost(report.edge)) failure.item.discard(loss_here());
     return;
   }
@@ -129,13 +145,7 @@ void stage::handle_failure(const piece_report& report, failed_item& failure) {
     return;
   }
   if (failure.crashed && !failure.hopeless) return schedule_retry(report, failure, 0);
-  const double jitter = static_cast<double>(env_.random() % 1024) / 1024.0;
-  // The deaths of processes are not the item's doing until it is hopeless.
-  const auto attempt =
-      failure.hopeless ? std::numeric_limits<std::uint32_t>::max() : failure.attempt - failure.deaths;
-  auto decision = plan_.policy.decide(attempt, failure.error, jitter);
-  if (failure.hopeless && !decision.by_rule && plan_.policy.uses(error_action::dead_letter))
-    decision = {error_action::dead_letter};
+  const auto decision = decide(failure);
   if (decision.action == error_action::retry || decision.action == error_action::restart) {
     const std::exception_ptr error = failure.error;
     schedule_retry(report, failure, decision.delay.count());

@@ -47,7 +47,7 @@ std::int64_t stage::room_for(std::uint64_t sequence) const {
 }
 
 bool stage::resume_suspended() {
-  if (!letters_.empty()) return false;
+  if (letters_.stuck()) return false;
   crew::member* const suspended = inline_worker_ ? nullptr : crew_.suspended_worker();
   if (suspended == nullptr && !(inline_worker_ && inline_worker_->suspended())) return false;
   const auto at = inline_worker_ ? inline_worker_->sequence() : suspended->sequence;
@@ -76,7 +76,7 @@ bool stage::start_next() {
     again_ = again_ || !inline_worker_->suspended();
     return false;
   }
-  if (work_.empty() || keys_move() || !letters_.empty() || (inline_worker_ && inline_worker_->suspended()))
+  if (work_.empty() || keys_move() || letters_.stuck() || (inline_worker_ && inline_worker_->suspended()))
     return false;
   for (std::size_t line = 0; line < work_.lines(); ++line) {
     if (work_.empty(line) || line_held_[line]) continue;

@@ -20,6 +20,12 @@ batch second_handle(batch& items) {
   return items.alias();
 }
 
+bool has_enough(const std::vector<unwritten_letter>& letters) {
+  letter_allowance allowance = worker_allowance();
+  for (const unwritten_letter& each : letters) allowance.spend(each);
+  return allowance.spent();
+}
+
 }  // namespace
 
 worker::worker(const work_plan& plan, run_state& run, unsigned number, unsigned slot)
@@ -93,7 +99,8 @@ piece_report worker::go_on() {
 
 bool worker::may_go_on(const piece_report& report, std::uint32_t room) const {
   return (one_by_one_ || plan_.expands) && !current_.items.empty() && !suspended_ && !report.failure &&
-         !report.crash && report.letters.empty() && !context_.wants_stop() && report.outputs.size() < room;
+         !report.crash && !context_.wants_stop() && report.outputs.size() < room &&
+         !has_enough(report.letters);
 }
 
 /// One call of body and chain; `current_` is left with what is not settled.
@@ -114,6 +121,7 @@ void worker::step(piece_report& report, std::uint32_t room) {
     work.in = std::move(current_.items);
   }
   const auto offered = work.in.size();
+  if (!suspended_) outputs_of_item_ = 0;
   batch kept;
   try {
     if (one_by_one_) kept = second_handle(work.in);
@@ -181,8 +189,11 @@ lineage worker::scatter_lineage(const body_work& work, const lineage& tokens, st
   return result;
 }
 
-void worker::apply_chain(batch& items, const batch& input, piece_report& report) {
-  const bool own_input = plan_.codec == nullptr && writes_dead_letters(plan_.operators);
+/// What `on_end` emits came of no item, so it stands for itself where it can be written down. So do outputs
+/// of items that can't be.
+void worker::apply_chain(batch& items, const batch& input, piece_report& report, bool at_end) {
+  const bool own_input = (plan_.codec == nullptr || at_end) && writes_dead_letters(plan_.operators) &&
+                         plan_.operators_codec != nullptr;
   batch before;
   if (own_input) {
     try {
@@ -196,22 +207,25 @@ void worker::apply_chain(batch& items, const batch& input, piece_report& report)
       return;
     }
   }
-  // Outputs have no number of their own, so they are counted, by worker.
-  const auto number = own_input ? (std::uint64_t{number_} << 40U) + outputs_ : current_.sequence;
-  outputs_ += items.size();
+  // Outputs have no number of their own, so they are counted: by item, else by worker.
+  const bool by_worker = plan_.codec == nullptr;
   const operator_site site{run_,
                            plan_.stage,
                            own_input ? plan_.operators_codec : plan_.codec,
                            own_input ? before : input,
-                           own_input,
-                           number,
+                           at_end      ? chain_items::at_end
+                           : by_worker ? chain_items::one_each
+                                       : chain_items::of_one_input,
+                           by_worker ? outputs_ : current_.sequence,
+                           by_worker ? number_ : outputs_of_item_,
                            current_.attempt,
                            plan_.max_output,
                            plan_.max_item};
+  outputs_ += items.size();
+  outputs_of_item_ += items.size();
   operator_result result = apply_operators(*chain_, plan_.operators, items, site);
   report.skipped += static_cast<std::uint32_t>(result.skipped);
-  report.dead_letters += static_cast<std::uint32_t>(result.dead_letters);
-  for (unwritten_letter& each : result.unwritten) report.letters.push_back(std::move(each));
+  for (unwritten_letter& each : result.letters) report.letters.push_back(std::move(each));
   if (!result.error) return;
   failed_item failed;
   failed.error = result.error;
@@ -227,45 +241,6 @@ bool worker::is_broken_by(const piece_report& report) const {
     return false;
   const auto attempt = report.failure->attempt;
   return plan_.policy.decide(attempt, report.failure->error, 0).action == error_action::restart;
-}
-
-void worker::abandon() noexcept {
-  if (open_scope_) open_scope_->flag("it was lost");
-  current_.items.discard("it was lost");
-  suspended_ = false;
-  open_scope_ = nullptr;
-}
-
-piece_report worker::finish(bool emit, bool lost) {
-  const current_body here{run_.graph, plan_.stage};
-  piece_report report;
-  report.worker = number_;
-  report.ended = true;
-  if (!body_) return report;
-  // The job's other pieces will never be made, whoever else takes the item.
-  if (suspended_ && open_scope_) open_scope_->of().mark_lost();
-  if (suspended_ && lost) {
-    // Unless the run is being aborted nobody wants them.
-    const loss reason{"the run ended before all of its outputs were taken", !run_.stopping.load()};
-    if (open_scope_) open_scope_->flag(reason);
-    current_.items.discard(reason);
-  }
-  suspended_ = false;
-  open_scope_ = nullptr;
-  try {
-    if (emit) {
-      body_work work;
-      work.out = body_->finish(context_);
-      if (chain_ && !work.out.empty()) apply_chain(work.out, {}, report);
-      report.outputs = std::move(work.out);
-    }
-    body_->stop(context_);
-  } catch (...) {
-    report.hook_error = std::current_exception();
-  }
-  body_.reset();
-  chain_.reset();
-  return report;
 }
 
 }  // namespace penstock

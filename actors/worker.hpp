@@ -88,9 +88,10 @@ class worker {
   bool end_guarded(lineage& tokens);
   bool may_go_on(const piece_report& report, std::uint32_t room) const;
   void set_failed_item_apart(const std::exception_ptr& error, piece_report& report);
+  void stop_body(piece_report& report);
   void label_outputs(body_work& work, lineage settled, std::uint32_t taken, token* unfinished);
   lineage scatter_lineage(const body_work& work, const lineage& tokens, std::uint32_t taken);
-  void apply_chain(batch& items, const batch& input, piece_report& report);
+  void apply_chain(batch& items, const batch& input, piece_report& report, bool at_end = false);
 
   const work_plan& plan_;
   run_state& run_;
@@ -107,7 +108,8 @@ class worker {
   std::int64_t limit_ = 0;  ///< ns; of the item that is under way
 
   bool keep_items_ = false;
-  std::uint64_t outputs_ = 0;  ///< that went into the operators
+  std::uint64_t outputs_ = 0;          ///< that went into the operators
+  std::uint64_t outputs_of_item_ = 0;  ///< the same, of the item that is under way
 
   piece current_;
   bool suspended_ = false;

@@ -87,6 +87,7 @@ void worker_actor::hand_back(piece work) {
 /// Item by item, while others may take from the board what is not begun.
 void worker_actor::work_on(piece_board& board) {
   auto time = env_.now();
+  letter_allowance letters = worker_allowance();
   while (!run_.stopping && !broken_ && !lost_) {
     auto one = board.take();
     if (!one) break;
@@ -95,7 +96,8 @@ void worker_actor::work_on(piece_board& board) {
     made.began = time;
     made.finished = time = env_.now();
     broken_ = worker_.is_broken_by(made);
-    const bool stops = made.wants_stop || !made.letters.empty();
+    for (const unwritten_letter& each : made.letters) letters.spend(each);
+    const bool stops = made.wants_stop || letters.spent();
     if (board.add(std::move(made))) tell(board.harvest(), false);
     if (stops) break;
   }

@@ -4,37 +4,52 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <string_view>
 #include <system_error>
 #include <utility>
+
+#include <penstock/runtime/sqlite_connection.hpp>
 
 namespace penstock {
 
 namespace {
 
-/// How long to wait for another program that is writing to the same file.
-constexpr int busy_timeout_ms = 10'000;
+using statement = sqlite_connection::statement;
 
-constexpr auto make_table =
+constexpr auto make_tables =
     "CREATE TABLE IF NOT EXISTS dead_letters ("
     " id INTEGER PRIMARY KEY, graph TEXT NOT NULL, run TEXT NOT NULL, job INTEGER NOT NULL, stage TEXT NOT "
     "NULL,"
     " op TEXT NOT NULL, item INTEGER NOT NULL, attempt INTEGER NOT NULL, exception_type TEXT NOT NULL,"
     " exception_text TEXT NOT NULL, archive BLOB NOT NULL, json TEXT NOT NULL, item_type TEXT NOT NULL,"
-    " at_ns INTEGER NOT NULL, replayed_ns INTEGER NOT NULL DEFAULT 0, UNIQUE (graph, run, job, stage, op, "
-    "item, attempt))";
+    " at_ns INTEGER NOT NULL, replayed_ns INTEGER NOT NULL DEFAULT 0, schema TEXT NOT NULL DEFAULT '',"
+    " UNIQUE (graph, run, job, stage, op, item, attempt));"
+    "CREATE TABLE IF NOT EXISTS schemas (hash TEXT PRIMARY KEY, description TEXT NOT NULL) WITHOUT ROWID";
 
 constexpr auto insert_letter =
     "INSERT INTO dead_letters (graph, run, job, stage, op, item, attempt, exception_type, exception_text, "
-    "archive, json,"
-    " item_type, at_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
+    "archive, json, item_type, at_ns, schema) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
     " ON CONFLICT (graph, run, job, stage, op, item, attempt) DO NOTHING";
 
-constexpr auto select_letters =
-    "SELECT id, graph, run, job, stage, op, item, attempt, exception_type, exception_text, archive, json, "
-    "item_type, at_ns, replayed_ns FROM dead_letters";
+constexpr auto insert_schema =
+    "INSERT INTO schemas (hash, description) VALUES (?,?) ON CONFLICT (hash) DO NOTHING";
+
+#define PENSTOCK_SELECT_LETTERS                                                                           \
+  "SELECT id, graph, run, job, stage, op, item, attempt, exception_type, exception_text, archive, json, " \
+  "item_type, at_ns, replayed_ns, schema FROM dead_letters"
+constexpr auto select_letters = PENSTOCK_SELECT_LETTERS " ORDER BY id";
+constexpr auto select_letter = PENSTOCK_SELECT_LETTERS " WHERE id = ?";
+#undef PENSTOCK_SELECT_LETTERS
+
+/// Columns that files of earlier versions don't have.
+struct later_column {
+  const char* name;
+  const char* addition;
+};
+constexpr later_column later_columns[] = {
+    {"replayed_ns", "ALTER TABLE dead_letters ADD COLUMN replayed_ns INTEGER NOT NULL DEFAULT 0"},
+    {"schema", "ALTER TABLE dead_letters ADD COLUMN schema TEXT NOT NULL DEFAULT ''"},
+};
 
 std::int64_t unix_time_ns() {
   using namespace std::chrono;
@@ -44,89 +59,12 @@ std::int64_t unix_time_ns() {
 /// No two openings of a store have the same, on one machine.
 std::string name_of_this_run() { return std::to_string(unix_time_ns()) + "-" + std::to_string(::getpid()); }
 
-std::string reason_for(sqlite3* connection, int code) {
-  if (code == SQLITE_FULL) return "the disk is full, or the file has reached its limit";
-  if (connection == nullptr) return sqlite3_errstr(code);
-  std::string reason = sqlite3_errmsg(connection);
-  const int cause = sqlite3_system_errno(connection);
-  if (cause != 0 && code != SQLITE_CONSTRAINT) reason += " (" + std::generic_category().message(cause) + ")";
-  return reason;
-}
-
-/// Only room is missing, or the file's turn: the same letter may be written later.
-bool is_no_room(sqlite3* connection, int code) {
-  const int primary = code & 0xff;
-  if (primary == SQLITE_FULL || primary == SQLITE_BUSY) return true;
-  if (connection == nullptr || (primary != SQLITE_IOERR && primary != SQLITE_CANTOPEN)) return false;
-  const int cause = sqlite3_system_errno(connection);
-  // The shared index of the log can't grow: other calls may have come after the one that failed.
-  return cause == ENOSPC || cause == EDQUOT || sqlite3_extended_errcode(connection) == SQLITE_IOERR_SHMSIZE;
-}
-
 }  // namespace
 
 dead_letter_store_error::dead_letter_store_error(const std::filesystem::path& file, const std::string& reason,
                                                  bool no_room)
     : dead_letter_error{"dead letters in '" + file.string() + "': " + reason, no_room},
       file_{std::make_shared<std::filesystem::path>(file)} {}
-
-/// One prepared statement. Columns and parameters are used in their order.
-class dead_letter_store::statement {
- public:
-  statement(const dead_letter_store& store, const std::string& sql) : store_{store} {
-    check(sqlite3_prepare_v2(store.connection_.get(), sql.c_str(), -1, &handle_, nullptr));
-  }
-  ~statement() { sqlite3_finalize(handle_); }
-  statement(const statement&) = delete;
-  statement& operator=(const statement&) = delete;
-
-  // What is bound must live until the statement has run.
-  void bind(std::string_view text) {
-    check(sqlite3_bind_text64(handle_, ++bound_, text.empty() ? "" : text.data(), text.size(), SQLITE_STATIC,
-                              SQLITE_UTF8));
-  }
-  void bind(std::int64_t number) { check(sqlite3_bind_int64(handle_, ++bound_, number)); }
-  void bind(const std::vector<std::byte>& bytes) {
-    check(bytes.empty() ? sqlite3_bind_zeroblob(handle_, ++bound_, 0)
-                        : sqlite3_bind_blob64(handle_, ++bound_, bytes.data(), bytes.size(), SQLITE_STATIC));
-  }
-
-  /// True while there is a row.
-  bool step() {
-    read_ = 0;
-    const int code = sqlite3_step(handle_);
-    if (code != SQLITE_ROW && code != SQLITE_DONE) check(code);
-    return code == SQLITE_ROW;
-  }
-
-  std::string text() {
-    const auto column = read_++;
-    const auto* first = reinterpret_cast<const char*>(sqlite3_column_text(handle_, column));
-    return first == nullptr ? std::string{} : std::string(first, bytes_in(column));
-  }
-  std::int64_t number() { return sqlite3_column_int64(handle_, read_++); }
-  std::vector<std::byte> blob() {
-    const auto column = read_++;
-    const auto* first = static_cast<const std::byte*>(sqlite3_column_blob(handle_, column));
-    return first == nullptr ? std::vector<std::byte>{}
-                            : std::vector<std::byte>(first, first + bytes_in(column));
-  }
-
- private:
-  std::size_t bytes_in(int column) const {
-    return static_cast<std::size_t>(sqlite3_column_bytes(handle_, column));
-  }
-  void check(int code) const {
-    if (code != SQLITE_OK) throw store_.error_of(code);
-  }
-
-  const dead_letter_store& store_;
-  sqlite3_stmt* handle_ = nullptr;
-  int bound_ = 0;
-  int read_ = 0;
-};
-
-void dead_letter_store::closer::operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
 
 dead_letter_store::dead_letter_store(std::filesystem::path file, std::uint64_t max_bytes)
     : file_{std::move(file)}, own_run_{name_of_this_run()} {
@@ -136,7 +74,7 @@ dead_letter_store::dead_letter_store(std::filesystem::path file, std::uint64_t m
     throw dead_letter_store_error{
         file_, "there is no directory '" + folder.string() + "'; make it, or name another file"};
   }
-  open(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  open(true);
   check_kind(true);
   set_up(max_bytes);
 }
@@ -146,7 +84,7 @@ dead_letter_store::dead_letter_store(std::filesystem::path file, std::uint64_t m
   std::error_code ignored;
   if (!std::filesystem::exists(file_, ignored))
     throw dead_letter_store_error{file_, "there is no such file; a run makes it with its first dead letter"};
-  open(SQLITE_OPEN_READWRITE);
+  open(false);
   check_kind(false);
   set_up(max_bytes);
 }
@@ -155,75 +93,96 @@ dead_letter_store dead_letter_store::existing(std::filesystem::path file) {
   return dead_letter_store{std::move(file), 0, look_first{}};
 }
 
-void dead_letter_store::open(int flags) {
-  sqlite3* opened = nullptr;
-  const int code = sqlite3_open_v2(file_.c_str(), &opened, flags | SQLITE_OPEN_NOMUTEX, nullptr);
-  connection_.reset(opened);
-  if (code != SQLITE_OK) throw error_of(code);
-  sqlite3_busy_timeout(opened, busy_timeout_ms);
+void dead_letter_store::open(bool may_make) {
+  using mode = sqlite_connection::open_mode;
+  const auto raise = [this](const sqlite_failure& failure) {
+    busy_ = failure.is == sqlite_failure::kind::busy;
+    const bool full = (failure.code & 0xff) == SQLITE_FULL;
+    throw dead_letter_store_error{
+        file_, full ? "the disk is full, or the file has reached its limit" : failure.reason,
+        failure.is_passing()};
+  };
+  connection_ = std::make_unique<sqlite_connection>(file_, may_make ? mode::create : mode::existing, raise);
 }
 
 /// Nothing is written into a file of somebody else.
-void dead_letter_store::check_kind(bool may_be_empty) const {
-  statement select{*this,
-                   "SELECT count(*), count(CASE name WHEN 'dead_letters' THEN 1 END) FROM sqlite_master"};
-  select.step();
-  const bool empty = select.number() == 0;
-  if (select.number() == 0 && !(empty && may_be_empty))
+void dead_letter_store::check_kind(bool may_be_empty) {
+  const bool empty = connection_->number("SELECT count(*) FROM sqlite_master") == 0;
+  const bool has_letters =
+      connection_->number("SELECT count(*) FROM sqlite_master WHERE name = 'dead_letters'") > 0;
+  if (!has_letters && !(empty && may_be_empty))
     throw dead_letter_store_error{file_, "there are no dead letters in it; it is a file of another kind"};
 }
 
 void dead_letter_store::set_up(std::uint64_t max_bytes) {
-  run("PRAGMA journal_mode = WAL");
-  run("PRAGMA synchronous = FULL");
-  run(make_table);
-  add_missing_column();
-  if (max_bytes > 0)
-    run("PRAGMA max_page_count = " + std::to_string(std::max<std::uint64_t>(max_bytes / page_size(), 1)));
+  connection_->run("PRAGMA journal_mode = WAL");
+  connection_->run("PRAGMA synchronous = FULL");
+  connection_->run_script(make_tables);
+  add_missing_columns();
+  if (max_bytes == 0) return;
+  const auto page = static_cast<std::uint64_t>(connection_->number("PRAGMA page_size"));
+  const auto pages = std::max<std::uint64_t>(max_bytes / page, 1);
+  connection_->run_script(("PRAGMA max_page_count = " + std::to_string(pages)).c_str());
 }
 
 dead_letter_store::~dead_letter_store() = default;
 
-dead_letter_store_error dead_letter_store::error_of(int code) const {
-  return {file_, reason_for(connection_.get(), code), is_no_room(connection_.get(), code)};
-}
-
-void dead_letter_store::run(const std::string& sql) const {
-  statement command{*this, sql};
-  while (command.step()) {
-  }
-}
-
-bool dead_letter_store::has_column(const std::string& name) const {
-  statement select{*this, "SELECT count(*) FROM pragma_table_info('dead_letters') WHERE name = ?"};
+bool dead_letter_store::has_column(const char* name) {
+  statement select{*connection_, "SELECT count(*) FROM pragma_table_info('dead_letters') WHERE name = ?"};
   select.bind(name);
   return select.step() && select.number() > 0;
 }
 
-/// Files of earlier versions have no `replayed_ns`.
-void dead_letter_store::add_missing_column() const {
-  if (has_column("replayed_ns")) return;
-  // Another program may be about to do the same: who comes second looks again.
-  run("BEGIN IMMEDIATE");
-  try {
-    if (!has_column("replayed_ns"))
-      run("ALTER TABLE dead_letters ADD COLUMN replayed_ns INTEGER NOT NULL DEFAULT 0");
-    run("COMMIT");
-  } catch (...) {
-    sqlite3_exec(connection_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
-    throw;
+void dead_letter_store::add_missing_columns() {
+  for (const later_column& each : later_columns) {
+    if (has_column(each.name)) continue;
+    // Another program may be about to do the same: who comes second looks again.
+    sqlite_connection::transaction together{*connection_};
+    if (!has_column(each.name)) connection_->run_script(each.addition);
+    together.commit();
   }
 }
 
-std::uint64_t dead_letter_store::page_size() const {
-  statement select{*this, "PRAGMA page_size"};
-  select.step();
-  return static_cast<std::uint64_t>(select.number());
+void dead_letter_store::write(const dead_letter_record& letter) {
+  const dead_letter_record* const one = &letter;
+  const std::lock_guard lock{mutex_};
+  insert_all({&one, 1});
 }
 
-void dead_letter_store::write(const dead_letter_record& letter) {
+std::size_t dead_letter_store::write_some(std::span<const dead_letter_record* const> letters) {
   const std::lock_guard lock{mutex_};
-  statement insert{*this, insert_letter};
+  for (auto count = letters.size();; count = (count + 1) / 2) {
+    try {
+      insert_all(letters.first(count));
+      return count;
+    } catch (const dead_letter_store_error&) {
+      if (count == 1 || busy_) throw;  // there may be room for some of them, or one may be the cause
+    }
+  }
+}
+
+/// All or none.
+void dead_letter_store::insert_all(std::span<const dead_letter_record* const> letters) {
+  std::vector<const std::string*> schemas;
+  sqlite_connection::transaction together{*connection_};
+  for (const dead_letter_record* each : letters) {
+    if (each->schema && keep_schema(*each->schema)) schemas.push_back(&each->schema->hash);
+    insert(*each);
+  }
+  together.commit();
+  for (const std::string* each : schemas) written_.insert(*each);
+}
+
+/// False if the file has it for certain.
+bool dead_letter_store::keep_schema(const item_schema& schema) {
+  if (written_.contains(schema.hash)) return false;
+  statement insert{*connection_, insert_schema};
+  insert.bind(schema.hash).bind(schema.description).step();
+  return true;
+}
+
+void dead_letter_store::insert(const dead_letter_record& letter) {
+  statement insert{*connection_, insert_letter};
   insert.bind(letter.graph);
   insert.bind(letter.run.empty() ? own_run_ : letter.run);
   insert.bind(static_cast<std::int64_t>(letter.job));
@@ -237,48 +196,61 @@ void dead_letter_store::write(const dead_letter_record& letter) {
   insert.bind(letter.json);
   insert.bind(letter.item_type);
   insert.bind(letter.at_ns == 0 ? unix_time_ns() : letter.at_ns);
+  insert.bind(letter.schema ? std::string_view{letter.schema->hash} : std::string_view{});
   insert.step();
 }
 
-dead_letter_record dead_letter_store::read(statement& row) {
-  dead_letter_record letter;
-  letter.id = row.number();
-  letter.graph = row.text();
-  letter.run = row.text();
-  letter.job = static_cast<std::uint64_t>(row.number());
-  letter.stage = row.text();
-  letter.op = row.text();
-  letter.item = static_cast<std::uint64_t>(row.number());
-  letter.attempt = static_cast<int>(row.number());
-  letter.exception_type = row.text();
-  letter.exception_text = row.text();
-  letter.archive = row.blob();
-  letter.json = row.text();
-  letter.item_type = row.text();
-  letter.at_ns = row.number();
-  letter.replayed_ns = row.number();
-  return letter;
-}
-
-std::vector<dead_letter_record> dead_letter_store::list() const {
+std::vector<dead_letter_record> dead_letter_store::read(const char* sql,
+                                                        std::optional<std::int64_t> id) const {
   const std::lock_guard lock{mutex_};
-  statement select{*this, std::string{select_letters} + " ORDER BY id"};
+  statement row{*connection_, sql};
+  if (id) row.bind(*id);
   std::vector<dead_letter_record> letters;
-  while (select.step()) letters.push_back(read(select));
+  while (row.step()) {
+    dead_letter_record& letter = letters.emplace_back();
+    letter.id = row.number();
+    letter.graph = row.text();
+    letter.run = row.text();
+    letter.job = static_cast<std::uint64_t>(row.number());
+    letter.stage = row.text();
+    letter.op = row.text();
+    letter.item = static_cast<std::uint64_t>(row.number());
+    letter.attempt = static_cast<int>(row.number());
+    letter.exception_type = row.text();
+    letter.exception_text = row.text();
+    letter.archive = row.blob();
+    letter.json = row.text();
+    letter.item_type = row.text();
+    letter.at_ns = row.number();
+    letter.replayed_ns = row.number();
+    letter.schema = schema_of(row.text());
+  }
   return letters;
 }
 
+/// Null where the file does not say.
+item_schema_ref dead_letter_store::schema_of(const std::string& hash) const {
+  if (hash.empty()) return nullptr;
+  item_schema_ref& known = known_[hash];
+  if (known) return known;
+  statement select{*connection_, "SELECT description FROM schemas WHERE hash = ?"};
+  select.bind(hash);
+  if (select.step()) known = std::make_shared<const item_schema>(item_schema{hash, select.text()});
+  return known;
+}
+
+std::vector<dead_letter_record> dead_letter_store::list() const { return read(select_letters, {}); }
+
 std::optional<dead_letter_record> dead_letter_store::find(std::int64_t id) const {
-  const std::lock_guard lock{mutex_};
-  statement select{*this, std::string{select_letters} + " WHERE id = ?"};
-  select.bind(id);
-  if (!select.step()) return std::nullopt;
-  return read(select);
+  auto found = read(select_letter, id);
+  if (found.empty()) return std::nullopt;
+  return std::move(found.front());
 }
 
 std::vector<std::int64_t> dead_letter_store::to_replay(const std::string& graph) const {
   const std::lock_guard lock{mutex_};
-  statement select{*this, "SELECT id FROM dead_letters WHERE graph = ? AND replayed_ns = 0 ORDER BY id"};
+  statement select{*connection_,
+                   "SELECT id FROM dead_letters WHERE graph = ? AND replayed_ns = 0 ORDER BY id"};
   select.bind(graph);
   std::vector<std::int64_t> ids;
   while (select.step()) ids.push_back(select.number());
@@ -287,25 +259,20 @@ std::vector<std::int64_t> dead_letter_store::to_replay(const std::string& graph)
 
 void dead_letter_store::mark_replayed(std::int64_t id) {
   const std::lock_guard lock{mutex_};
-  statement update{*this, "UPDATE dead_letters SET replayed_ns = ? WHERE id = ?"};
-  update.bind(unix_time_ns());
-  update.bind(id);
-  update.step();
+  statement update{*connection_, "UPDATE dead_letters SET replayed_ns = ? WHERE id = ?"};
+  update.bind(unix_time_ns()).bind(id).step();
 }
 
 bool dead_letter_store::remove(std::int64_t id) {
   const std::lock_guard lock{mutex_};
-  statement erase{*this, "DELETE FROM dead_letters WHERE id = ?"};
-  erase.bind(id);
-  erase.step();
-  return sqlite3_changes(connection_.get()) > 0;
+  statement erase{*connection_, "DELETE FROM dead_letters WHERE id = ?"};
+  erase.bind(id).step();
+  return connection_->changes() > 0;
 }
 
 std::size_t dead_letter_store::count() const {
   const std::lock_guard lock{mutex_};
-  statement select{*this, "SELECT count(*) FROM dead_letters"};
-  select.step();
-  return static_cast<std::size_t>(select.number());
+  return static_cast<std::size_t>(connection_->number("SELECT count(*) FROM dead_letters"));
 }
 
 }  // namespace penstock

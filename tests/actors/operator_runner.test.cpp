@@ -25,20 +25,6 @@ using penstock_test::verdict;
 
 namespace {
 
-class letter_box final : public ps::dead_letter_sink {
- public:
-  void write(const ps::dead_letter_record& letter) override {
-    ++tries;
-    if (full) throw std::runtime_error{"the disk is full"};
-    if (no_room) throw ps::dead_letter_error{"the disk is full", true};
-    letters.push_back(letter);
-  }
-  bool full = false;     ///< as any other error
-  bool no_room = false;  ///< for the time being
-  int tries = 0;
-  std::vector<ps::dead_letter_record> letters;
-};
-
 /// n, n + 1, ... n + n - 1; fails after the first on multiples of 5.
 std::vector<int> spread(int n) {
   std::vector<int> many;
@@ -67,15 +53,15 @@ struct bench {
       : operators{std::make_unique<ps::detail::typed_chain<int, Op>>(std::tuple<Op>{std::move(op)})} {
     plans.push_back({"check", std::move(policy)});
     state.graph = "g";
-    state.dead_letters = &box;
   }
 
-  ps::operator_result apply(ps::batch& items, const ps::batch& input = {}) {
-    const ps::operator_site site{state, stage, nullptr, input, true, 70, 2};
+  ps::operator_result apply(ps::batch& items, const ps::batch& input = {},
+                            ps::chain_items are = ps::chain_items::one_each, std::uint64_t number = 70,
+                            std::uint64_t output = 0) {
+    const ps::operator_site site{state, stage, nullptr, input, are, number, output, 2};
     return ps::apply_operators(*operators, plans, items, site);
   }
 
-  letter_box box;
   ps::run_state state;
   std::string stage = "work";
   std::unique_ptr<ps::chain> operators;
@@ -143,9 +129,8 @@ TEST_CASE("a dead letter names graph, stage, operator, item and attempt") {
   bench chain{check_map{&no_threes}, policy_of(ps::error_action::dead_letter)};
   ps::batch items = ints(1, 4);
   const auto result = chain.apply(items);
-  CHECK(result.dead_letters == 1);
-  REQUIRE(chain.box.letters.size() == 1);
-  const auto& letter = chain.box.letters[0];
+  REQUIRE(result.letters.size() == 1);
+  const auto& letter = result.letters[0].letter;
   CHECK(letter.graph == "g");
   CHECK(letter.stage == "work");
   CHECK(letter.op == "check");
@@ -154,19 +139,35 @@ TEST_CASE("a dead letter names graph, stage, operator, item and attempt") {
   CHECK(letter.exception_text == "a multiple of 3");
 }
 
-TEST_CASE("a dead letter that can't be written stops the chain with the store's error") {
+TEST_CASE("letters of the outputs of one item have its number and that of the output") {
   bench chain{check_map{&no_threes}, policy_of(ps::error_action::dead_letter)};
-  chain.box.full = true;
-  ps::batch items = ints(1, 4);
-  const auto result = chain.apply(items);
-  REQUIRE(result.error);
-  CHECK(ps::describe_exception(result.error).text == "the disk is full");
+  ps::batch items = ints(1, 6);
+  const auto result = chain.apply(items, {}, ps::chain_items::of_one_input, 70, 100);
+  REQUIRE(result.letters.size() == 2);
+  const ps::letter_number first{result.letters[0].letter.item};
+  const ps::letter_number second{result.letters[1].letter.item};
+  CHECK(first.item() == 70);
+  CHECK(second.item() == 70);
+  CHECK(first.output() == 102);
+  CHECK(second.output() == 105);
 }
 
-TEST_CASE(
-    "a letter that finds no room is set apart with its item's token, and those behind it are not tried") {
+TEST_CASE("letters whose number does not fit, or that came of no item, are left for the stage to number") {
+  const auto counted = [](ps::chain_items are, std::uint64_t number, std::uint64_t output) {
+    bench chain{check_map{&no_threes}, policy_of(ps::error_action::dead_letter)};
+    ps::batch items = ints(3, 1);
+    return chain.apply(items, {}, are, number, output).letters.at(0).counted;
+  };
+  constexpr auto of_one = ps::chain_items::of_one_input;
+  using kind = ps::letter_number::kind;
+  CHECK_FALSE(counted(of_one, (1ULL << 40U) - 1, (1U << 21U) - 1));
+  CHECK(counted(of_one, 1ULL << 40U, 0) == kind::counted);
+  CHECK(counted(of_one, 0, 1U << 21U) == kind::counted);
+  CHECK(counted(ps::chain_items::at_end, 0, 0) == kind::at_end);
+}
+
+TEST_CASE("a letter leaves the chain with its item's token") {
   bench chain{check_map{&no_threes}, policy_of(ps::error_action::dead_letter)};
-  chain.box.no_room = true;
   std::vector<std::shared_ptr<verdict>> told;
   ps::batch items = ints(2, 5);
   for (int i = 0; i < 5; ++i) {
@@ -176,11 +177,8 @@ TEST_CASE(
   auto result = chain.apply(items);
   CHECK_FALSE(result.error);
   CHECK(values_of<int>(items) == std::vector<int>{2, 4, 5});
-  CHECK(result.dead_letters == 0);
-  CHECK(chain.box.tries == 1);
-  REQUIRE(result.unwritten.size() == 2);
-  CHECK(result.unwritten[1].letter.item == 74);
-  CHECK(result.unwritten[1].no_room == "the disk is full");
+  REQUIRE(result.letters.size() == 2);
+  CHECK(result.letters[1].letter.item == 74);
   items.clear();
   CHECK(told[1]->settled + told[4]->settled == 0);
   result = {};

@@ -104,16 +104,17 @@ TEST_CASE("a failure is reported on its own, and nothing is joined to it") {
   CHECK(done[2].sequence == 12);
 }
 
-TEST_CASE("a report with a letter that waits for room is joined to no other") {
+TEST_CASE("the letters of reports that are joined stay, in their order") {
   ps::piece_board board{whole(3)};
-  for (int i = 0; i < 3; ++i) {
+  for (std::uint64_t i = 0; i < 3; ++i) {
     auto done = done_with(*board.take());
-    if (i == 1) done.letters.emplace_back();
+    done.letters.emplace_back().letter.item = i;
     board.add(std::move(done));
   }
   const auto done = board.harvest();
-  REQUIRE(done.size() == 3);
-  CHECK(done[1].letters.size() == 1);
+  REQUIRE(done.size() == 1);
+  REQUIRE(done[0].letters.size() == 3);
+  CHECK(done[0].letters[2].letter.item == 2);
 }
 
 TEST_CASE("once somebody waits for a piece, each item that is done is wanted at once") {

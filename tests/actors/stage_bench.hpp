@@ -57,6 +57,11 @@ class stage_bench {
     at_work_->receive(m);
     return at_work_->turn();
   }
+  /// Both before the stage's turn.
+  ps::after_turn tell_all(ps::message first, ps::message second) {
+    at_work_->receive(first);
+    return tell(std::move(second));
+  }
   void deliver(ps::batch items, std::uint32_t edge = 0) {
     links_[edge]->sent();
     tell(ps::deliver_items{edge, std::move(items)});

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <memory>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <tuple>
@@ -28,6 +29,7 @@ class letter_box final : public ps::dead_letter_sink {
   void write(const ps::dead_letter_record& letter) override {
     ++tries;
     if (broken) throw ps::dead_letter_error{"no permission"};
+    if (breaks_at == items.size()) throw ps::dead_letter_error{"too large"};
     if (full > 0) {
       --full;
       throw ps::dead_letter_error{"the disk is full", true};
@@ -35,10 +37,18 @@ class letter_box final : public ps::dead_letter_sink {
     items.push_back(letter.item);
   }
 
+  std::size_t write_some(std::span<const ps::dead_letter_record* const> letters) override {
+    const auto written = dead_letter_sink::write_some(letters);
+    groups.push_back(written);
+    return written;
+  }
+
   int tries = 0;
   int full = 0;
   bool broken = false;
-  std::vector<std::uint64_t> items;  ///< numbers of those that were written down
+  std::size_t breaks_at = ~std::size_t{0};  ///< this letter can't be written
+  std::vector<std::size_t> groups;          ///< letters written together
+  std::vector<std::uint64_t> items;         ///< numbers of those that were written down
 };
 
 /// A stage that writes down what is divisible by three. Its items have a token each.
@@ -109,7 +119,8 @@ TEST_CASE("an item whose dead letter finds no room stays with its token until th
 
 TEST_CASE("a stage without room for dead letters takes on nothing new and says what it waits for") {
   writing_stage stage{1};
-  stage.deliver_jobs(2, 3);
+  stage.deliver_jobs(2, 2);
+  stage.deliver_jobs(4, 1);
   CHECK(stage.sent() == std::vector{2});
   CHECK(stage.at_work().figures().waits_for == "room for dead letters (the disk is full)");
   CHECK(stage.at_work().figures().queued == 1);
@@ -188,7 +199,8 @@ TEST_CASE("a run fails, too, if there is another reason when the stage looks for
 
 TEST_CASE("a fused operator's letter that finds no room holds the stage back, and its job with it") {
   writing_stage stage{2, 1, writing_stage::writer::fused_operator};
-  stage.deliver_jobs(2, 3);
+  stage.deliver_jobs(2, 2);
+  stage.deliver_jobs(4, 1);
   CHECK(stage.sent() == std::vector{2});
   CHECK(stage.told[1]->settled == 0);
   CHECK(stage.at_work().figures().waits_for == "room for dead letters (the disk is full)");
@@ -207,7 +219,7 @@ TEST_CASE("a fused operator's letter that finds no room holds the stage back, an
 }
 
 TEST_CASE("workers' letters wait in line with each other") {
-  writing_stage stage{2, 2, writing_stage::writer::fused_operator};
+  writing_stage stage{1, 2, writing_stage::writer::fused_operator};
   stage.deliver_jobs(3, 1);
   stage.deliver_jobs(6, 1);
   ps::piece first = stage.take(0);
@@ -237,4 +249,78 @@ TEST_CASE("a stage whose stream has ended stays until there is room for its oper
   stage.look_again();
   CHECK(stage.consumer->all<ps::end_of_stream>().size() == 1);
   CHECK(stage.box.items.size() == 1);
+}
+
+TEST_CASE("letters of a turn are written together, the body's and the operators'") {
+  const auto who = GENERATE(writing_stage::writer::body, writing_stage::writer::fused_operator);
+  writing_stage stage{0, 1, who};
+  stage.deliver_jobs(1, 8);
+  CHECK(stage.box.groups == std::vector<std::size_t>{2});
+  CHECK(stage.box.items == std::vector<std::uint64_t>{2, 5});
+  CHECK(stage.told[2]->settled + stage.told[5]->settled == 2);
+}
+
+TEST_CASE("a letter that waits for room when its stage stops is written before the stage ends") {
+  const auto who = GENERATE(writing_stage::writer::body, writing_stage::writer::fused_operator);
+  const unsigned workers = GENERATE(1U, 2U);
+  writing_stage stage{1, workers, who};
+  stage.deliver_jobs(3, 1);
+  if (workers > 1) stage.work_on(0, stage.take(0));
+  REQUIRE(stage.told[0]->settled == 0);
+  stage.tell(ps::cancel_edge{0});
+  CHECK(stage.tell(ps::end_of_stream{0}) == ps::after_turn::wait);
+  CHECK(stage.told[0]->settled == 0);
+  stage.look_again();
+  CHECK(stage.box.items.size() == 1);
+  CHECK(stage.told[0]->settled == 1);
+  CHECK_FALSE(stage.told[0]->flagged);
+}
+
+TEST_CASE("a stage that stopped and waits for room ends with an abort") {
+  writing_stage stage{100};
+  stage.deliver_jobs(3, 1);
+  stage.tell(ps::cancel_edge{0});
+  stage.tell(ps::end_of_stream{0});
+  CHECK(stage.told[0]->settled == 0);
+  CHECK(stage.tell(ps::abort_run{"enough"}) == ps::after_turn::done);
+  CHECK(stage.told[0]->settled == 1);
+  CHECK(stage.told[0]->flagged);
+}
+
+TEST_CASE("what fails while its stage stops is written down") {
+  writing_stage stage{0, 2};
+  stage.deliver_jobs(3, 1);
+  ps::piece work = stage.take(0);
+  stage.tell(ps::cancel_edge{0});
+  stage.work_on(0, std::move(work));
+  CHECK(stage.box.items == std::vector<std::uint64_t>{0});
+  CHECK(stage.told[0]->settled == 1);
+  CHECK_FALSE(stage.told[0]->flagged);
+}
+
+TEST_CASE("what failed before an abort is written down") {
+  writing_stage stage{0, 2};
+  stage.deliver_jobs(3, 1);
+  ps::worker hands{stage.plan, stage.state, 0};
+  hands.start();
+  auto report = std::make_unique<ps::piece_report>(hands.run(stage.take(0)));
+  stage.tell_all(ps::worker_reported{std::move(report)}, ps::abort_run{"enough"});
+  CHECK(stage.box.items == std::vector<std::uint64_t>{0});
+  CHECK_FALSE(stage.told[0]->flagged);
+}
+
+TEST_CASE("letters before one that can't be written are safe, and those behind it are refused") {
+  writing_stage stage{0, 2};
+  stage.box.breaks_at = 1;
+  stage.deliver_jobs(3, 1);
+  stage.deliver_jobs(6, 1);
+  stage.deliver_jobs(9, 1);
+  ps::worker hands{stage.plan, stage.state, 0};
+  hands.start();
+  stage.tell_all(ps::worker_reported{std::make_unique<ps::piece_report>(hands.run(stage.take(0)))},
+                 ps::worker_reported{std::make_unique<ps::piece_report>(hands.run(stage.take(1)))});
+  CHECK(stage.box.items == std::vector<std::uint64_t>{0});
+  CHECK(stage.failed());
+  CHECK_FALSE(stage.told[0]->flagged);
+  CHECK(stage.told[1]->flagged);
 }

@@ -38,14 +38,8 @@ void add_filter(bench& to, F f, ps::error_policy policy = {}) {
   };
 }
 
-class letter_box final : public ps::dead_letter_sink {
- public:
-  void write(const ps::dead_letter_record& letter) override { letters.push_back(letter); }
-  std::vector<ps::dead_letter_record> letters;
-};
-
 /// A worker whose outputs all become dead letters of a fused operator, numbered by the output.
-std::unique_ptr<bench> writes_all_down(letter_box& box) {
+std::unique_ptr<bench> writes_all_down() {
   auto work = bench::of<int>([](int n) { return std::vector<int>{10 * n, 10 * n + 1, 10 * n + 2}; });
   ps::error_rule letters;
   letters.action = ps::error_action::dead_letter;
@@ -53,7 +47,6 @@ std::unique_ptr<bench> writes_all_down(letter_box& box) {
       *work, [](int) -> bool { throw std::runtime_error{"no"}; }, ps::error_policy{{letters}});
   // The input can't be written down, the outputs can.
   work->plan.operators_codec = &ps::item_codec_of<int>();
-  work->state.dead_letters = &box;
   return work;
 }
 
@@ -101,25 +94,24 @@ TEST_CASE("items shared with others survive a failure among them, even taken one
 }
 
 TEST_CASE("dead letters of outputs, which have no number of their own, are numbered apart all the same") {
-  letter_box box;
-  const auto work = writes_all_down(box);
-  // Counted by input, the second item's outputs would take the numbers of the first one's.
-  work->run(ints(0, 1), 1000, 0);
-  work->run(ints(1, 1), 1000, 1);
+  const auto work = writes_all_down();
   std::set<std::uint64_t> numbers;
   std::vector<std::string> items;
-  for (const auto& letter : box.letters) {
-    numbers.insert(letter.item);
-    items.push_back(letter.json);
-    CHECK(letter.op == "check");
+  // Counted by input, the second item's outputs would take the numbers of the first one's.
+  for (const int item : {0, 1}) {
+    const auto report = work->run(ints(item, 1), 1000, static_cast<std::uint64_t>(item));
+    for (const auto& each : report.letters) {
+      numbers.insert(each.letter.item);
+      items.push_back(each.letter.json);
+      CHECK(each.letter.op == "check");
+    }
   }
   CHECK(items == std::vector<std::string>{"0", "1", "2", "10", "11", "12"});
   CHECK(numbers.size() == 6);
 }
 
 TEST_CASE("two workers number the dead letters of their outputs apart") {
-  letter_box box;
-  const auto plan = writes_all_down(box);
+  const auto plan = writes_all_down();
   std::set<std::uint64_t> numbers;
   for (const unsigned number : {0U, 1U, 2U}) {
     ps::worker each{plan->plan, plan->state, number};
@@ -127,8 +119,42 @@ TEST_CASE("two workers number the dead letters of their outputs apart") {
     ps::piece work;
     work.items = ints(0, 1);
     work.reserved = 1000;
-    each.run(std::move(work));
+    for (const auto& made : each.run(std::move(work)).letters) numbers.insert(made.letter.item);
   }
-  for (const auto& letter : box.letters) numbers.insert(letter.item);
   CHECK(numbers.size() == 9);
+}
+
+TEST_CASE("the outputs of a generator that is resumed go on with their numbers") {
+  struct lazy {
+    ps::generator<int> operator()(int n) {
+      for (int i = 0; i < 10; ++i) co_yield n + i;
+    }
+  };
+  auto work = bench::of<int>(lazy{});
+  ps::error_rule letters;
+  letters.action = ps::error_action::dead_letter;
+  add_filter(
+      *work, [](int n) -> bool { return n % 2 == 0 ? throw std::runtime_error{"no"} : true; },
+      ps::error_policy{{letters}});
+  work->plan.codec = work->plan.operators_codec = &ps::item_codec_of<int>();
+  std::vector<std::uint64_t> outputs;
+  auto note = [&](const ps::piece_report& report) {
+    for (const auto& each : report.letters) {
+      CHECK(ps::letter_number{each.letter.item}.item() == 7);
+      outputs.push_back(ps::letter_number{each.letter.item}.output());
+    }
+  };
+  note(work->run(ints(0, 1), 3, 7));
+  while (work->at_work().suspended()) note(work->at_work().resume(3));
+  CHECK(outputs == std::vector<std::uint64_t>{0, 2, 4, 6, 8});
+}
+
+TEST_CASE("a worker hands its letters to its stage before they are too many") {
+  const auto work = writes_all_down();
+  work->plan.codec = work->plan.operators_codec;
+  const auto report = work->run(ints(0, 1000), 1'000'000);
+  CHECK(report.letters.size() >= 64);
+  CHECK(report.letters.size() < 70);
+  REQUIRE(report.rest);
+  CHECK(report.taken + report.rest->items.size() == 1000);
 }

@@ -8,6 +8,8 @@
 #include <barrier>
 #include <filesystem>
 #include <fstream>
+#include <memory>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -222,4 +224,99 @@ TEST_CASE("a full store says so, keeps what it has, and takes letters again when
   ps::dead_letter_store large{file};
   large.write(letter_of(kept));
   CHECK(large.count() == kept + 1);
+}
+
+namespace {
+
+/// A group of letters, and the span that is written.
+struct group {
+  std::vector<ps::dead_letter_record> letters;
+  std::vector<const ps::dead_letter_record*> all;
+
+  explicit group(std::uint64_t count, std::size_t bytes = 3) {
+    for (std::uint64_t i = 0; i < count; ++i) {
+      letters.push_back(letter_of(i));
+      letters.back().archive.resize(bytes);
+    }
+    for (const auto& each : letters) all.push_back(&each);
+  }
+};
+
+void execute(const std::filesystem::path& file, const char* sql) {
+  sqlite3* raw = nullptr;
+  REQUIRE(sqlite3_open(file.c_str(), &raw) == SQLITE_OK);
+  CHECK(sqlite3_exec(raw, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(raw);
+}
+
+}  // namespace
+
+TEST_CASE("letters that are written together are all in the file, in their order",
+          "[runtime][dead_letters]") {
+  const scratch folder;
+  ps::dead_letter_store store{folder / "letters.sqlite"};
+  group many{100};
+  CHECK(store.write_some(many.all) == 100);
+  const auto found = store.list();
+  REQUIRE(found.size() == 100);
+  for (std::uint64_t i = 0; i < 100; ++i) CHECK(found[i].item == i);
+}
+
+TEST_CASE("of letters that find no room together as many are written as there is room for",
+          "[runtime][dead_letters]") {
+  const scratch folder;
+  ps::dead_letter_store small{folder / "letters.sqlite", 256 * 1024};
+  group many{64, 10'000};
+  std::size_t written = 0;
+  bool full = false;
+  while (!full) {
+    try {
+      written += small.write_some(std::span{many.all}.subspan(written));
+    } catch (const ps::dead_letter_store_error& e) {
+      CHECK(e.no_room());
+      full = true;
+    }
+  }
+  CHECK(written > 10);
+  CHECK(written < 64);
+  CHECK(small.count() == written);
+}
+
+TEST_CASE("the schema of letters is kept once and read back with each", "[runtime][dead_letters]") {
+  const scratch folder;
+  const auto file = folder / "letters.sqlite";
+  const auto schema =
+      std::make_shared<const ps::item_schema>(ps::item_schema{"0123456789abcdef", R"({"type":"int"})"});
+  {
+    ps::dead_letter_store store{file};
+    group many{3};
+    for (auto& each : many.letters) each.schema = schema;
+    store.write_some(many.all);
+    auto other = letter_of(9);
+    store.write(other);
+  }
+  const auto found = ps::dead_letter_store{file}.list();
+  REQUIRE(found.size() == 4);
+  REQUIRE(found[0].schema);
+  CHECK(found[0].schema->hash == "0123456789abcdef");
+  CHECK(found[2].schema->description == R"({"type":"int"})");
+  CHECK_FALSE(found[3].schema);
+  execute(file, "INSERT INTO schemas VALUES ('another', '')");  // fails if there is no such table
+}
+
+TEST_CASE("files from before schemas are read and written, and readers from then go on",
+          "[runtime][dead_letters]") {
+  const scratch folder;
+  const auto file = folder / "letters.sqlite";
+  ps::dead_letter_store{file}.write(letter_of(1));
+  execute(file, "ALTER TABLE dead_letters DROP COLUMN schema");
+  execute(file, "DROP TABLE schemas");
+  ps::dead_letter_store store{file};
+  CHECK_FALSE(store.list().at(0).schema);
+  // A writer from before has the file open at the same time.
+  execute(file,
+          "INSERT INTO dead_letters (graph, run, job, stage, op, item, attempt, exception_type, "
+          "exception_text, archive, json, item_type, at_ns) VALUES ('g','r',1,'s','',2,1,'','','','','',1)");
+  store.write(letter_of(3));
+  CHECK(store.count() == 3);
 }

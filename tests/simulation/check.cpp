@@ -49,7 +49,7 @@ class checker {
            std::to_string(expected_.letters));
     }
     for (std::string& each : check_credit(log_, seen_)) fail(std::move(each));
-    for (std::string& each : check_letters(shape_, log_)) fail(std::move(each));
+    for (std::string& each : check_letters(shape_, log_, seen_)) fail(std::move(each));
     return std::move(violations_);
   }
 

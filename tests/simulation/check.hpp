@@ -38,7 +38,8 @@ std::vector<std::string> check(const shape& s, const journal& log, const facts& 
 
 /// Credit is conserved: what was reserved for outputs is given back, and no edge has more than its limit.
 std::vector<std::string> check_credit(const journal& log, const facts& seen);
-/// Every dead letter holds the item that it says, under the number that this item has.
-std::vector<std::string> check_letters(const shape& s, const journal& log);
+/// Every dead letter holds the item that it says, under the number that this item has, no two have the same
+/// key, and there are as many as the figures say.
+std::vector<std::string> check_letters(const shape& s, const journal& log, const facts& seen);
 
 }  // namespace penstock_simulation
