@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <penstock/actors/chunk_token.hpp>
 #include <penstock/actors/operator_runner.hpp>
 #include <penstock/actors/scope_token.hpp>
 #include <penstock/messages/dead_letter.hpp>
@@ -39,6 +40,7 @@ class error_handler final : public operator_errors {
           site_.run,
           {site_.stage, op.name, of == nullptr ? 0 : of->job(), site_.number + index, site_.attempt},
           site_.codec, input, error);
+      letter.letter.exception_text += jobs_of(of);
       if (has_room(letter)) {
         ++result_.dead_letters;
         return true;

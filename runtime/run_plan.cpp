@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <thread>
 #include <utility>
 
+#include <penstock/actors/identity_body.hpp>
 #include <penstock/actors/replaying_source.hpp>
 #include <penstock/messages/error.hpp>
 #include <penstock/runtime/duration_text.hpp>
@@ -32,6 +34,7 @@ class planner {
     check_overrides();
     check_options(graph_, resolved_, overrides_);
     check_groups(graph_, resolved_);
+    check_kept_items(graph_, resolved_, overrides_);
     plan_.graph = graph_.name;
     sort();
     for (const std::size_t node : order_) {
@@ -42,7 +45,9 @@ class planner {
     }
     for (const std::size_t node : order_) add_member(node);
     connect_scatters();
+    connect_chunks();
     add_groups();
+    check_chunks(plan_);
     return std::move(plan_);
   }
 
@@ -85,6 +90,7 @@ class planner {
                                     const std::optional<std::int64_t>& given) const {
     if (const auto set = overrides_.number(node.name, option)) return set;
     if (!given) return std::nullopt;
+    check_chunk_call(node, option, *given);
     if (const auto problem = option_problem(option, *given)) {
       throw graph_error("graph '" + graph_.name + "', " + to_string(node.kind) + " '" + node.name +
                         "': " + *problem);
@@ -92,9 +98,22 @@ class planner {
     return given;
   }
 
+  /// What `chunk` was called with has no names in the program.
+  void check_chunk_call(const graph_node& node, const std::string& option, std::int64_t given) const {
+    if (option != "size" && option != "delay") return;
+    if (!option_problem(option, given)) return;
+    const std::string value = option == "size"
+                                  ? "chunk(" + std::to_string(given) + ")"
+                                  : "chunk(" + std::to_string(node.options.size.value_or(0)) + ", " +
+                                        duration_text(std::chrono::nanoseconds{given}) + ")";
+    throw option_error("graph '" + graph_.name + "', chunk '" + node.name + "': " + value + ": expected " +
+                       expected(*find_stage_option(option)));
+  }
+
   /// Bytes of the heaviest item that a node declares to put out, 0 if it declares none.
   std::uint64_t max_item(std::size_t node) const {
     const graph_node& maker = resolved_.nodes[node];
+    if (maker.kind == node_kind::chunk && !resolved_.chains[node]) return heaviest_chunk(maker);
     return static_cast<std::uint64_t>(value(maker, "max_item", maker.options.max_item).value_or(0));
   }
 
@@ -107,6 +126,32 @@ class planner {
       heaviest = std::max(heaviest, max_item(input.node));
     }
     return heaviest;
+  }
+
+  std::uint64_t heaviest_chunk(const graph_node& node) const {
+    const std::uint64_t heaviest = heaviest_input(node);
+    if (heaviest == 0) return 0;
+    const chunk_plan chunk = chunk_of(node);
+    const std::uint64_t full = heaviest > chunk.max_held_bytes / chunk.size ? chunk.max_held_bytes + heaviest
+                                                                            : heaviest * chunk.size;
+    return full + sizeof(std::vector<char>);
+  }
+
+  chunk_plan chunk_of(const graph_node& node) const {
+    const node_options& given = node.options;
+    chunk_plan chunk;
+    chunk.size = static_cast<std::uint32_t>(value(node, "size", given.size).value_or(1));
+    chunk.delay = value(node, "delay", given.delay).value_or(0);
+    chunk.keyed = node.keyed_chunks;
+    const std::int64_t usual = std::max(default_number("max_held"), std::int64_t{chunk.size});
+    chunk.max_held = static_cast<std::uint32_t>(value(node, "max_held", given.max_held).value_or(usual));
+    chunk.max_held_bytes = static_cast<std::uint64_t>(
+        value(node, "max_held_bytes", given.max_held_bytes).value_or(default_number("max_held_bytes")));
+    chunk.make_items = node.make_chunk_items;
+    if (chunk.size <= chunk.max_held) return chunk;
+    throw option_error("graph '" + graph_.name + "', chunk '" + node.name + "': chunk(" +
+                       std::to_string(chunk.size) + ") is never full with max_held = " +
+                       std::to_string(chunk.max_held) + ", which must be as large at least");
   }
 
   /// What is buffered until an attempt has come to its end must have an end.
@@ -155,6 +200,11 @@ class planner {
     plan.lazy = node.lazy;
     plan.make_partitioner = node.make_partitioner;
     plan.make_collector = node.make_collector;
+    plan.holds_items = node.holds_items;
+    if (node.kind == node_kind::chunk) {
+      plan.chunk = chunk_of(node);
+      plan.make_body = &identity_body::make;
+    }
     if (const auto& operators = resolved_.chains[index]) {
       plan.make_chain = operators->make;
       plan.operators = operators->operators;
@@ -244,6 +294,7 @@ class planner {
     if (in_flight) plan.acknowledges = true;
     if (plan.acknowledges)
       plan.in_flight = static_cast<std::uint32_t>(in_flight.value_or(2 * std::int64_t{widest_}));
+    plan.most_in_flight = in_flight ? 0 : plan.in_flight;
     if (plan.in_flight > 0) max_open_ = plan.in_flight;
     if (const auto& operators = resolved_.chains[index]) {
       plan.make_chain = operators->make;
@@ -296,6 +347,29 @@ class planner {
       from.max_open = static_cast<std::uint32_t>(value(node, "max_open", node.options.max_open)
                                                      .value_or(max_open_ > 0 ? max_open_ : usual_max_open));
       to.gather_open = from.max_open;
+    }
+  }
+
+  /// Where nobody said how many jobs a source may have in flight, it may be told that chunks leave short.
+  void connect_chunks() {
+    for (std::size_t i = 0; i < plan_.members.size(); ++i) {
+      if (plan_.members[i].is_source) continue;
+      chunk_plan& chunk = plan_.stages[plan_.members[i].index].chunk;
+      if (chunk.size == 0 || chunk.delay == 0) continue;
+      const std::uint64_t enough =
+          chunk.keyed ? chunk.max_held : std::min<std::uint64_t>(2ULL * chunk.size, chunk.max_held);
+      std::set<std::size_t> upstream{i};
+      for (auto each = i + 1; each-- > 0;) {
+        const run_plan::member& member = plan_.members[each];
+        if (!upstream.contains(each)) continue;
+        upstream.insert(member.inputs.begin(), member.inputs.end());
+        if (!member.is_source) continue;
+        source_plan& source = plan_.sources[member.index];
+        if (source.most_in_flight == 0) continue;
+        if (!source.growth) source.growth = make_ref<growth_link>();
+        source.most_in_flight = std::max(source.most_in_flight, static_cast<std::uint32_t>(enough));
+        chunk.sources.push_back(source.growth);
+      }
     }
   }
 
