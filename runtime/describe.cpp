@@ -46,7 +46,7 @@ std::string describe(const graph& g, const settings& overrides) {
       const source_plan& source = plan.sources[member.index];
       text += "  source '" + source.name + "'" + operators_of(source.operators);
       if (source.in_flight > 0) text += ", in flight " + std::to_string(source.in_flight);
-      if (source.growth)
+      if (source.growth && source.most_in_flight > source.in_flight)
         text += " growing to " + std::to_string(source.most_in_flight) + " while chunks leave short";
       text += "\n";
       continue;

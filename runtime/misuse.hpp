@@ -245,7 +245,8 @@ constexpr void refuse() {
   static_assert(Found != max_open_elsewhere, "penstock: max_open is an option of scatter");
   static_assert(Found != max_held_elsewhere, "penstock: max_held is an option of gather and chunk");
   static_assert(Found != max_held_bytes_elsewhere, "penstock: max_held_bytes is an option of chunk");
-  static_assert(Found != loses_held_items_elsewhere, "penstock: loses_held_items is an option of stage");
+  static_assert(Found != loses_held_items_elsewhere,
+                "penstock: loses_held_items is an option of stage, scatter and gather");
   static_assert(Found != timeout_elsewhere,
                 "penstock: timeout is an option of stage, sink, scatter and gather");
   static_assert(Found != restarts_elsewhere,

@@ -38,7 +38,7 @@ graph_node make_node(std::string name, Body body, const Options&... options) {
     node.input_codec = &item_codec_of<In>();
     if constexpr (!std::is_void_v<out>) node.output_codec = &item_codec_of<out>();
   }
-  node.holds_items = Kind == node_kind::stage && may_keep_items<instance, In>();
+  node.holds_items = Kind != node_kind::sink && may_keep_items<instance, In>();
   node.make_body = body_maker<In>(std::move(body));
   node.lends = copyable_item<In> || (!node.lazy && can_keep<instance, In>);
   node.input_type = type_name<In>();

@@ -14,6 +14,7 @@
 #include <penstock/runtime/isolated_body.hpp>
 #include <penstock/runtime/option_table.hpp>
 #include <penstock/runtime/pair_scatters.hpp>
+#include <penstock/runtime/plan_chunks.hpp>
 
 namespace penstock {
 
@@ -45,7 +46,7 @@ class planner {
     }
     for (const std::size_t node : order_) add_member(node);
     connect_scatters();
-    connect_chunks();
+    connect_chunks(plan_);
     add_groups();
     check_chunks(plan_);
     return std::move(plan_);
@@ -90,24 +91,12 @@ class planner {
                                     const std::optional<std::int64_t>& given) const {
     if (const auto set = overrides_.number(node.name, option)) return set;
     if (!given) return std::nullopt;
-    check_chunk_call(node, option, *given);
+    check_chunk_call(graph_.name, node, option, *given);
     if (const auto problem = option_problem(option, *given)) {
       throw graph_error("graph '" + graph_.name + "', " + to_string(node.kind) + " '" + node.name +
                         "': " + *problem);
     }
     return given;
-  }
-
-  /// What `chunk` was called with has no names in the program.
-  void check_chunk_call(const graph_node& node, const std::string& option, std::int64_t given) const {
-    if (option != "size" && option != "delay") return;
-    if (!option_problem(option, given)) return;
-    const std::string value = option == "size"
-                                  ? "chunk(" + std::to_string(given) + ")"
-                                  : "chunk(" + std::to_string(node.options.size.value_or(0)) + ", " +
-                                        duration_text(std::chrono::nanoseconds{given}) + ")";
-    throw option_error("graph '" + graph_.name + "', chunk '" + node.name + "': " + value + ": expected " +
-                       expected(*find_stage_option(option)));
   }
 
   /// Bytes of the heaviest item that a node declares to put out, 0 if it declares none.
@@ -138,20 +127,8 @@ class planner {
   }
 
   chunk_plan chunk_of(const graph_node& node) const {
-    const node_options& given = node.options;
-    chunk_plan chunk;
-    chunk.size = static_cast<std::uint32_t>(value(node, "size", given.size).value_or(1));
-    chunk.delay = value(node, "delay", given.delay).value_or(0);
-    chunk.keyed = node.keyed_chunks;
-    const std::int64_t usual = std::max(default_number("max_held"), std::int64_t{chunk.size});
-    chunk.max_held = static_cast<std::uint32_t>(value(node, "max_held", given.max_held).value_or(usual));
-    chunk.max_held_bytes = static_cast<std::uint64_t>(
-        value(node, "max_held_bytes", given.max_held_bytes).value_or(default_number("max_held_bytes")));
-    chunk.make_items = node.make_chunk_items;
-    if (chunk.size <= chunk.max_held) return chunk;
-    throw option_error("graph '" + graph_.name + "', chunk '" + node.name + "': chunk(" +
-                       std::to_string(chunk.size) + ") is never full with max_held = " +
-                       std::to_string(chunk.max_held) + ", which must be as large at least");
+    return plan_chunk(graph_.name, node,
+                      [&](const char* option, const auto& given) { return value(node, option, given); });
   }
 
   /// What is buffered until an attempt has come to its end must have an end.
@@ -347,29 +324,6 @@ class planner {
       from.max_open = static_cast<std::uint32_t>(value(node, "max_open", node.options.max_open)
                                                      .value_or(max_open_ > 0 ? max_open_ : usual_max_open));
       to.gather_open = from.max_open;
-    }
-  }
-
-  /// Where nobody said how many jobs a source may have in flight, it may be told that chunks leave short.
-  void connect_chunks() {
-    for (std::size_t i = 0; i < plan_.members.size(); ++i) {
-      if (plan_.members[i].is_source) continue;
-      chunk_plan& chunk = plan_.stages[plan_.members[i].index].chunk;
-      if (chunk.size == 0 || chunk.delay == 0) continue;
-      const std::uint64_t enough =
-          chunk.keyed ? chunk.max_held : std::min<std::uint64_t>(2ULL * chunk.size, chunk.max_held);
-      std::set<std::size_t> upstream{i};
-      for (auto each = i + 1; each-- > 0;) {
-        const run_plan::member& member = plan_.members[each];
-        if (!upstream.contains(each)) continue;
-        upstream.insert(member.inputs.begin(), member.inputs.end());
-        if (!member.is_source) continue;
-        source_plan& source = plan_.sources[member.index];
-        if (source.most_in_flight == 0) continue;
-        if (!source.growth) source.growth = make_ref<growth_link>();
-        source.most_in_flight = std::max(source.most_in_flight, static_cast<std::uint32_t>(enough));
-        chunk.sources.push_back(source.growth);
-      }
     }
   }
 

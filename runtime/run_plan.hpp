@@ -60,7 +60,4 @@ void check_options(const graph_data& graph, const resolved_graph& resolved, cons
 /// replays.
 void check_kept_items(const graph_data& graph, const resolved_graph& resolved, const settings& overrides);
 
-/// Throws option_error for chunks that could wait for ever.
-void check_chunks(const run_plan& plan);
-
 }  // namespace penstock

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include <boost/describe.hpp>
 #include <penstock/penstock.hpp>
 
 namespace ps = penstock;
@@ -20,6 +21,7 @@ struct measurement {
   int number = 0;
   std::string sensor;
 };
+BOOST_DESCRIBE_STRUCT(measurement, (), (number, sensor))  // so that what it owns is weighed
 
 /// Stands in for a queue that is told what became of each of its jobs.
 class measurements {

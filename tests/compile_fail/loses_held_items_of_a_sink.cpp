@@ -1,4 +1,4 @@
-// expect: penstock: loses_held_items is an option of stage
+// expect: penstock: loses_held_items is an option of stage, scatter
 // A sink gives nothing out, so there is nothing that it could keep for later.
 #include <vector>
 

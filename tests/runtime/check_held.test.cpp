@@ -80,6 +80,31 @@ TEST_CASE("a body that only collects compiles, and is refused in the same way", 
   CHECK(mentions(problem(jobs.g), "ps::loses_held_items"));
 }
 
+TEST_CASE("gathers and scatters whose bodies may keep items are refused in the same way", "[chunk]") {
+  struct keeps_jobs {
+    std::optional<int> operator()(const std::vector<ps::outcome<int>>&) { return std::nullopt; }
+    int on_end() { return 1; }
+  };
+  struct keeps_pieces {
+    std::vector<int> operator()(int) { return {}; }
+    std::vector<int> on_end() { return {1}; }
+  };
+  const auto pieces = [](int n) { return std::vector(3, n); };
+  const auto count = [](const std::vector<ps::outcome<int>>& all) { return all.size(); };
+  job_graph gathers;
+  gathers.jobs(9).scatter("split", pieces).gather("join", keeps_jobs{}).sink("end", discard{});
+  CHECK(mentions(problem(gathers.g), "gather 'join': its body may keep items"));
+  job_graph scatters;
+  scatters.jobs(9).scatter("split", keeps_pieces{}).gather("join", count).sink("end", discard{});
+  CHECK(mentions(problem(scatters.g), "scatter 'split': its body may keep items"));
+  job_graph told;
+  told.jobs(9)
+      .scatter("split", keeps_pieces{}, ps::loses_held_items)
+      .gather("join", keeps_jobs{}, ps::loses_held_items)
+      .sink("end", discard{});
+  CHECK(problem(told.g).empty());
+}
+
 TEST_CASE("a source that replays is one that such bodies are refused behind, whoever says so", "[chunk]") {
   ps::graph g{"replays"};
   g.source("numbers", numbers(3), ps::replay(1)).stage("sum", collector{}).sink("end", discard{});

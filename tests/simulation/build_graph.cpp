@@ -37,7 +37,10 @@ struct drawn {
 struct drawn_without_letters {
   static constexpr unsigned places = ~0U;
   const node* of;
-  void apply(ps::node_options& to) const { to = options_of(*of); }
+  void apply(ps::node_options& to) const {
+    to = options_of(*of);
+    to.loses_held_items = true;
+  }
 };
 
 class builder {
