@@ -32,10 +32,12 @@ class settled_deliveries final : public ref_counted {
 /// One delivery of a job: tells its source when all that came of it is settled.
 class delivery_token final : public token {
  public:
-  delivery_token(ref<settled_deliveries> verdicts, std::uint64_t job)
-      : verdicts_{std::move(verdicts)}, job_{job} {}
+  /// `born`: ns, 0 where nobody wants to know.
+  delivery_token(ref<settled_deliveries> verdicts, std::uint64_t job, std::int64_t born = 0)
+      : verdicts_{std::move(verdicts)}, job_{job}, born_{born} {}
 
   std::uint64_t job() const override { return job_ + 1; }
+  std::int64_t born() const override { return born_; }
 
   // For the source, once it is settled.
 
@@ -56,6 +58,7 @@ class delivery_token final : public token {
   ref<settled_deliveries> verdicts_;  ///< null once it is among them
   delivery_token* next_ = nullptr;
   std::uint64_t job_;
+  std::int64_t born_;
 };
 
 }  // namespace penstock

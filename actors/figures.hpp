@@ -31,6 +31,8 @@ struct stage_figures : from_reserve {
   std::uint64_t in = 0, out = 0, dropped = 0, retries = 0, failures = 0, skipped = 0, dead_letters = 0;
   double busy = 0, idle = 1, blocked = 0;
   std::uint64_t queued = 0, queued_bytes = 0, in_work = 0;
+  std::uint64_t held = 0, held_bytes = 0;  ///< in open chunks
+  std::uint64_t in_flight = 0;             ///< of a source: most jobs without a verdict, 0: no limit
   std::uint64_t capacity = 0, capacity_bytes = 0, peak_custody = 0, peak_custody_bytes = 0;
   std::uint64_t lost_threads = 0;       ///< held by bodies that were given up and have not returned
   std::uint64_t acked = 0, nacked = 0;  ///< sources that keep track of their jobs

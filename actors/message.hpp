@@ -102,6 +102,14 @@ struct retry_due {
 };
 /// There may be room for the dead letters that a stage or source could not write.
 struct letters_due {};
+/// The time of a chunk may be over.
+struct chunks_due {
+  std::int64_t when;  ///< ns; what this was asked for
+};
+/// Chunk stage to source: a chunk left short by its delay.
+struct chunk_left_short {
+  std::int64_t way;  ///< ns that its slowest item took from the source
+};
 /// Every piece of a scattered job is settled.
 struct scope_closed {
   ref<scope> closed;
@@ -163,10 +171,10 @@ using message =
     std::variant<deliver_items, end_of_stream, grant_credit, caught_up, cancel_edge, assign_piece,
                  resume_worker, finish_worker, worker_reported, look_after, look_at_calls, worker_returned,
                  body_lost, look_at_body, replace_worker, worker_crashed, halt_workers, workers_halted,
-                 resume_workers, halt_overdue, resume_group, retry_due, letters_due, scope_closed,
-                 scope_settled, deliveries_settled, ask_again, extend_leases, leases_ended, start_run,
-                 drain_run, abort_run, refuse_rest, set_workers, set_capacity, report_figures, member_ended,
-                 member_failed, check_time, look_for_long_turns, run_is_quiet>;
+                 resume_workers, halt_overdue, resume_group, retry_due, letters_due, chunks_due,
+                 chunk_left_short, scope_closed, scope_settled, deliveries_settled, ask_again, extend_leases,
+                 leases_ended, start_run, drain_run, abort_run, refuse_rest, set_workers, set_capacity,
+                 report_figures, member_ended, member_failed, check_time, look_for_long_turns, run_is_quiet>;
 
 /// The receiver has ended: throws away what the message carries. Items that are lost so flag their tokens.
 /// Takes no memory.

@@ -2,6 +2,7 @@
 #include <optional>
 #include <utility>
 
+#include <penstock/actors/chunk_token.hpp>
 #include <penstock/actors/operator_runner.hpp>
 #include <penstock/actors/scope_token.hpp>
 #include <penstock/messages/dead_letter.hpp>
@@ -41,6 +42,7 @@ class error_handler final : public operator_errors {
                                        {site_.stage, op.name, of == nullptr ? 0 : of->job(),
                                         number ? number->written() : 0, site_.attempt},
                                        site_.codec, input, error);
+      letter.letter.exception_text += jobs_of(of);
       if (!number)
         letter.counted =
             site_.items == chain_items::at_end ? letter_number::kind::at_end : letter_number::kind::counted;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <penstock/actors/actor.hpp>
 #include <penstock/actors/scope.hpp>
@@ -31,6 +32,10 @@ class scope_token final : public token {
 
   scope& of() { return *of_; }
   std::uint64_t job() const override { return of_->parent() ? of_->parent()->job() : 0; }
+  std::int64_t born() const override { return of_->parent() ? of_->parent()->born() : 0; }
+  void name_jobs(std::vector<std::uint64_t>& to) const override {
+    if (of_->parent()) of_->parent()->name_jobs(to);
+  }
 
  private:
   void last_owner_left() noexcept override {

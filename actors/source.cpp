@@ -21,7 +21,8 @@ source::source(const source_plan& plan, std::uint32_t member, environment& env, 
       run_{run},
       context_{run, plan.name},
       letters_{env, run, "source", plan.name},
-      bare_figures_{std::make_unique<stage_figures>()} {
+      bare_figures_{std::make_unique<stage_figures>()},
+      in_flight_{plan.in_flight, plan.most_in_flight} {
   bare_figures_->name = plan.name;
   bare_figures_->kind = "source";
 }
@@ -38,29 +39,31 @@ void source::set_self(address self) {
 }
 
 void source::receive(message& m) {
-  std::visit(overloaded{
-                 [this](start_run&) { start(); },
-                 [this](grant_credit& each) {
-                   outbox_.granted(each.edge, {each.items, each.bytes});
-                 },
-                 [this](cancel_edge& each) {
-                   if (outbox_.cancel(each.edge)) finish();
-                 },
-                 [this](deliveries_settled&) { settle_all(); },
-                 [this](ask_again& each) {
-                   if (each.when == ask_at_) ask_at_ = 0;
-                   if (each.when == flush_until_) flush_reminded_ = false;
-                   unpause();
-                 },
-                 [this](letters_due&) { look_for_room(); },
-                 [this](leases_ended&) { lease_keeper_ = nullptr; },
-                 [this](drain_run&) { drain(); },
-                 [this](abort_run& each) { abort(each.reason); },
-                 [this](penstock::refuse_rest& each) { refuse_rest(each.reason); },
-                 [this](report_figures& each) { each.request->answer(member_, figures()); },
-                 [](auto&) {},
-             },
-             m);
+  std::visit(
+      overloaded{
+          [this](start_run&) { start(); },
+          [this](grant_credit& each) {
+            outbox_.granted(each.edge, {each.items, each.bytes});
+          },
+          [this](cancel_edge& each) {
+            if (outbox_.cancel(each.edge)) finish();
+          },
+          [this](deliveries_settled&) { settle_all(); },
+          [this](chunk_left_short& each) { in_flight_.chunk_left_short(next_job_ - settled_, each.way); },
+          [this](ask_again& each) {
+            if (each.when == ask_at_) ask_at_ = 0;
+            if (each.when == flush_until_) flush_reminded_ = false;
+            unpause();
+          },
+          [this](letters_due&) { look_for_room(); },
+          [this](leases_ended&) { lease_keeper_ = nullptr; },
+          [this](drain_run&) { drain(); },
+          [this](abort_run& each) { abort(each.reason); },
+          [this](penstock::refuse_rest& each) { refuse_rest(each.reason); },
+          [this](report_figures& each) { each.request->answer(member_, figures()); },
+          [](auto&) {},
+      },
+      m);
 }
 
 void source::start() {
@@ -108,8 +111,8 @@ after_turn source::turn() {
 std::uint32_t source::room() const {
   if (!running_ || finished_ || paused_ || !letters_.empty()) return 0;
   auto most = std::min<std::int64_t>(std::numeric_limits<std::uint32_t>::max(), outbox_.room());
-  if (plan_.in_flight > 0)
-    most = std::min<std::int64_t>(most, plan_.in_flight - std::int64_t(next_job_ - settled_));
+  if (in_flight_.limit() > 0)
+    most = std::min<std::int64_t>(most, in_flight_.limit() - std::int64_t(next_job_ - settled_));
   // Operators may make more of them than there is credit for; then only few are asked for.
   if (plan_.expands) most = std::min<std::int64_t>(most, expanding_helping);
   return static_cast<std::uint32_t>(std::max<std::int64_t>(most, 0));
@@ -215,7 +218,7 @@ stage_figures source::figures() const {
       if (!edge.cancelled && edge.left.items <= edge.backlog_items)
         f.waits_for = "credit of '" + edge.name + "'";
     }
-  } else if (plan_.in_flight > 0 && next_job_ - settled_ >= plan_.in_flight) {
+  } else if (in_flight_.limit() > 0 && next_job_ - settled_ >= in_flight_.limit()) {
     f.waits_for = "verdicts on its jobs (in_flight)";
   } else if (told_end_ && owes_) {
     f.waits_for = "its origin, which has not heard all verdicts yet";
@@ -231,6 +234,8 @@ stage_figures source::figures() const {
   f.idle = meter_.idle();
   f.blocked = meter_.blocked();
   if (plan_.acknowledges) count_jobs(f);
+  f.in_flight = in_flight_.limit();
+  f.in_work = plan_.acknowledges ? next_job_ - settled_ : 0;
   f.service = meter_.service.summary();
   return f;
 }

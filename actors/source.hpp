@@ -8,8 +8,10 @@
 #include <vector>
 
 #include <penstock/actors/actor.hpp>
+#include <penstock/actors/chunk_plan.hpp>
 #include <penstock/actors/delivery_token.hpp>
 #include <penstock/actors/figures.hpp>
+#include <penstock/actors/in_flight_growth.hpp>
 #include <penstock/actors/letter_backlog.hpp>
 #include <penstock/actors/meter.hpp>
 #include <penstock/actors/operator_runner.hpp>
@@ -31,6 +33,8 @@ struct source_plan {
   bool blocking = false;              ///< runs on a thread of its own
   bool acknowledges = false;          ///< every item is a job that gets a verdict
   std::uint32_t in_flight = 0;        ///< most jobs without a verdict; 0: as many as there is credit for
+  std::uint32_t most_in_flight = 0;   ///< to which that may grow for chunks behind it
+  ref<growth_link> growth;            ///< set: it may
 };
 
 /// The actor that makes items, as fast as credit allows and in batches that grow while its consumers are
@@ -98,6 +102,7 @@ class source final : public actor_logic {
   bool told_end_ = false;
   bool failed_ = false;
   bool refused_ = false;  ///< all that was open got its verdict at once
+  in_flight_growth in_flight_;
   std::uint32_t target_ = 1;
   std::uint32_t most_ = 1;  ///< a quarter of the smallest consumer
   std::uint64_t next_job_ = 0;

@@ -13,9 +13,10 @@ namespace penstock {
 
 void source::add_tokens(batch& made) {
   const auto end = next_job_ + made.size();
+  const auto born = plan_.growth ? env_.now() : 0;
   try {
     while (next_job_ < end) {
-      ref<token> delivery{new delivery_token{verdicts_, next_job_}};
+      ref<token> delivery{new delivery_token{verdicts_, next_job_, born}};
       ++next_job_;
       made.tokens().append(delivery, 1);
     }

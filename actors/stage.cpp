@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <penstock/actors/chunk_keeping.hpp>
 #include <penstock/actors/current_body.hpp>
 
 namespace penstock {
@@ -47,6 +48,7 @@ stage::stage(const stage_plan& plan, std::uint32_t member, environment& env, run
       letters_{env, run, "stage", plan.stage} {
   if (plan.make_partitioner) partitioner_ = plan.make_partitioner();
   if (plan.make_collector) collector_ = plan.make_collector();
+  if (plan.chunk.size > 0) chunks_ = std::make_unique<chunk_keeping>(plan.chunk);
 }
 
 stage::~stage() = default;
@@ -103,6 +105,7 @@ void stage::receive(message& m) {
                  [this](halt_overdue& each) { give_up_halt(each.halt); },
                  [this](retry_due& each) { retry(each.id); },
                  [this](letters_due&) { look_for_room(); },
+                 [this](chunks_due& each) { chunk_time_over(each); },
                  [this](scope_closed& each) { close_scope(*each.closed); },
                  [this](start_run&) { start(); },
                  [this](abort_run& each) { abort(each.reason); },
@@ -132,6 +135,8 @@ void stage::arrive(deliver_items& m) {
   try {
     if (collector_) {
       hold(m);
+    } else if (chunks_) {
+      await_chunk(m);
     } else {
       enqueue(std::move(m.items), m.edge, true);
     }
@@ -176,6 +181,7 @@ after_turn stage::turn() {
       again_ = true;
     }
   }
+  look_at_chunk_time();
   return end_turn();
 }
 

@@ -24,6 +24,9 @@
 
 namespace penstock {
 
+struct chunk_keeping;
+struct made_chunk;
+
 /// The actor that owns a stage: its inbox, the credit it grants, its workers, what waits to be sent. A stage
 /// with one cooperative worker runs the body itself, in its own turn.
 class stage final : public actor_logic {
@@ -139,6 +142,17 @@ class stage final : public actor_logic {
   void close_scope(scope& closed);
   void settle_scope();
 
+  // stage_chunk.cpp: items are collected
+  void await_chunk(deliver_items& m);
+  bool feed_chunks();
+  bool chunk_leaves(made_chunk made);
+  void look_at_chunk_time();
+  void chunk_time_over(const chunks_due& timer);
+  void throw_away_chunks(const loss& reason);
+  bool holds_chunks() const;
+  std::string chunks_wait_for() const;
+  void describe_chunks(stage_figures& f) const;
+
   // stage_supervision.cpp: workers that hang or crash
   void look_at_calls();
   void came_back(unsigned number);
@@ -195,7 +209,8 @@ class stage final : public actor_logic {
   work_list work_;
   std::unique_ptr<partitioner> partitioner_;
   std::unique_ptr<collector> collector_;
-  std::set<scope*> overfull_;  ///< jobs with more pieces than `max_held`, which are thrown away
+  std::unique_ptr<chunk_keeping> chunks_;  ///< set: a chunk stage
+  std::set<scope*> overfull_;              ///< jobs with more pieces than `max_held`, which are thrown away
   std::uint64_t next_sequence_ = 0;
 
   std::unique_ptr<worker> inline_worker_;

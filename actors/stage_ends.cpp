@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <penstock/actors/chunk_keeping.hpp>
 #include <penstock/actors/last_figures.hpp>
 #include <penstock/actors/stage.hpp>
 #include <penstock/actors/worker_actor.hpp>
@@ -105,6 +106,7 @@ void stage::throw_away(const loss& reason) {
   retries_.clear();
   for (crew::member& each : crew_.members()) throw_away_begun(each, reason);
   if (collector_) collector_->discard();
+  throw_away_chunks(reason);
 }
 
 void stage::abort(const std::string& reason) {
@@ -131,7 +133,7 @@ bool stage::inputs_ended() const {
 /// Nothing is held, in work, or waiting to be tried again.
 bool stage::quiet() const {
   return work_.empty() && in_work_ == 0 && retries_.empty() && letters_.empty() && reorder_.empty() &&
-         !(plan_.gather && plan_.gather->open.load() > 0);
+         !holds_chunks() && !(plan_.gather && plan_.gather->open.load() > 0);
 }
 
 void stage::end_inline_worker(bool emit, bool lost) {
@@ -187,6 +189,7 @@ after_turn stage::end_turn() {
       // Whoever waits for the run may let go of what the user's functions refer to.
       partitioner_.reset();
       collector_.reset();
+      chunks_.reset();
       controller_->post(member_ended{member_, last_figures(*this, bare_figures_)});
       self_ = nullptr;
       return after_turn::done;
@@ -223,6 +226,7 @@ std::string stage::waits_for() const {
   if (!retries_.empty()) return "the time of a retry";
   if (plan_.scatter && !work_.empty()) return "room for another open job (max_open)";
   if (plan_.gather && plan_.gather->open.load() > 0) return "the pieces of open jobs";
+  if (std::string chunks = chunks_wait_for(); !chunks.empty()) return chunks;
   if (!inputs_ended()) return "items";
   return {};
 }
@@ -252,6 +256,7 @@ stage_figures stage::figures() const {
   f.queued = static_cast<std::uint64_t>(work_.items());
   f.queued_bytes = static_cast<std::uint64_t>(work_.bytes());
   f.in_work = static_cast<std::uint64_t>(std::max<std::int64_t>(0, in_work_));
+  describe_chunks(f);
   describe_crew(f);
   if (!ledger_) return f;  // the run could not be started
   f.capacity = static_cast<std::uint64_t>(ledger_->capacity());

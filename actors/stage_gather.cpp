@@ -1,3 +1,5 @@
+#include <cassert>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -21,7 +23,21 @@ void stage::hold(deliver_items& m) {
     const lineage::run& run = m.items.tokens().runs().front();
     auto* token = dynamic_cast<scope_token*>(run.holder.get());
     batch items = m.items.split_front(run.count);
-    if (token == nullptr) continue;
+    if (token == nullptr) {
+      if (run.holder == nullptr) {
+        meter_.dropped += items.size();
+        continue;
+      }
+      // To pass over it would acknowledge a job of which something was lost.
+      assert(false && "an item between scatter and gather has a token that is no piece's");
+      items.discard("stage '" + plan_.stage + "' got what is no piece of a job");
+      fail_run(
+          std::make_exception_ptr(std::logic_error(
+              "graph '" + run_.graph + "', stage '" + plan_.stage +
+              "': an item came to the gather that is a piece of no scattered job; a mistake in penstock")),
+          {});
+      continue;
+    }
     scope& of = token->of();
     if (overfull_.contains(&of)) continue;
     if (collector_->held(&of) + items.size() > plan_.max_held) {

@@ -1,6 +1,7 @@
 #include <string>
 #include <utility>
 
+#include <penstock/actors/chunk_token.hpp>
 #include <penstock/actors/operator_runner.hpp>
 #include <penstock/actors/stage.hpp>
 
@@ -16,6 +17,7 @@ void stage::bury(std::uint64_t sequence, std::uint32_t edge, failed_item failure
     letter.letter =
         make_dead_letter(run_, {plan_.stage, {}, of == nullptr ? 0 : of->job(), sequence, failure.attempt},
                          plan_.codec, failure.item.item(0), failure.error);
+    letter.letter.exception_text += jobs_of(of);
     letter.tokens = tokens;
     letter.edge = edge;
     letter.settles_item = true;

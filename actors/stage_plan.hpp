@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include <penstock/actors/chunk_plan.hpp>
 #include <penstock/actors/restart_policy.hpp>
 #include <penstock/actors/worker.hpp>
 
@@ -41,13 +42,14 @@ class collector {
 
 /// Everything that a stage actor is told about its stage. Immutable.
 struct stage_plan : work_plan {
-  std::string kind = "stage";  ///< stage, sink, scatter, gather or chain
+  std::string kind = "stage";  ///< stage, sink, scatter, gather, chunk or chain
   pool_kind pool = pool_kind::cooperative;
   unsigned workers = 1;
   bool ordered = false;
   bool one_to_many = false;  ///< an item may have many outputs: credit is reserved by outputs, not by items
   bool many_from_body = false;  ///< the same, without the fused operators
-  bool lazy = false;            ///< the body suspends in the middle of an item
+  bool holds_items = false;  ///< the body keeps items for its `on_end`: one without an output is not dropped
+  bool lazy = false;         ///< the body suspends in the middle of an item
   std::uint32_t capacity = 4096;
   std::uint64_t bytes = 16ULL << 20;
   std::uint64_t max_input = 0;     ///< bytes of its heaviest input, 0: not known
@@ -60,6 +62,7 @@ struct stage_plan : work_plan {
   std::function<std::unique_ptr<partitioner>()> make_partitioner;  ///< set: behind by_key
   std::function<std::unique_ptr<collector>()> make_collector;      ///< set: a gather stage
   ref<scope_pair> gather;                                          ///< set: a gather stage with its scatter
+  chunk_plan chunk;                                                ///< of a chunk stage
 };
 
 }  // namespace penstock

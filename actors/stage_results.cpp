@@ -56,7 +56,7 @@ void stage::settle(piece_report& report) {
     meter_.service.record(elapsed / report.taken, report.taken);
   }
   meter_.skipped += report.skipped;
-  if (outbox_.edges() > 0 && !plan_.one_to_many && report.taken > report.outputs.size())
+  if (outbox_.edges() > 0 && !plan_.one_to_many && !plan_.holds_items && report.taken > report.outputs.size())
     meter_.dropped += report.taken - report.outputs.size();
   if (report.ended) {
     emit(std::move(report.outputs));

@@ -18,7 +18,7 @@ void stage::pump() {
   const auto began = now_;
   adapt_allowance();
   outbox_.flush(false);
-  while (resume_suspended() || start_next() || help_out()) {
+  while (resume_suspended() || start_next() || help_out() || feed_chunks()) {
     if (inline_worker_) outbox_.flush(false);
     if (phase_ != phase::running || failed_) return;
     if (now_ - began > turn_limit) {

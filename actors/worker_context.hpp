@@ -31,6 +31,7 @@ struct run_state {
   stop_bell bell;                                       ///< rings when `stopping` becomes true
   std::atomic<bool> draining{false};                    ///< sources should end
   std::atomic<std::int64_t> last_progress{0};           ///< ns; when an item last moved
+  std::atomic<std::int64_t> expected_until{0};          ///< ns; until then items may rightly lie still
   dead_letter_sink* dead_letters = nullptr;
   std::uint64_t id = 0;
   std::shared_ptr<spdlog::logger> log;

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <penstock/messages/loss.hpp>
 #include <penstock/messages/ref.hpp>
@@ -47,6 +48,14 @@ class token : public ref_counted {
 
   /// Number of the delivery that this is of, from 1; 0 if it is of none.
   virtual std::uint64_t job() const { return 0; }
+
+  /// When (ns on the run's clock) the source made the job, where somebody wants to know; else 0.
+  virtual std::int64_t born() const { return 0; }
+
+  /// Adds the numbers of all deliveries that this is of.
+  virtual void name_jobs(std::vector<std::uint64_t>& to) const {
+    if (const auto one = job(); one > 0) to.push_back(one);
+  }
 
  protected:
   /// For the verdict: nobody asks any more.

@@ -29,23 +29,6 @@ constexpr misuse start_and_stop_misuse() {
   });
 }
 
-/// What a body's on_end returns, in the form in which the engine calls it.
-template <class F>
-struct end_result {
-  using type = void;
-};
-template <class F>
-requires requires(F& f, worker_context& context) { f.on_end(context); }
-struct end_result<F> {
-  using type = std::remove_cvref_t<decltype(std::declval<F&>().on_end(std::declval<worker_context&>()))>;
-};
-template <class F>
-requires(
-    !requires(F & f, worker_context& context) { f.on_end(context); } &&
-    requires(F & f) { f.on_end(); }) struct end_result<F> {
-  using type = std::remove_cvref_t<decltype(std::declval<F&>().on_end())>;
-};
-
 template <class F, class Out>
 constexpr misuse end_misuse() {
   if constexpr (
@@ -59,9 +42,14 @@ constexpr misuse end_misuse() {
   }
 }
 
+template <unsigned Place, class F, class In>
+using place_output_t = std::conditional_t<Place == on_stage, stage_output_t<F, In>, body_output_t<F, In>>;
+
+/// `collects`: what it takes comes out in its `on_end`.
 template <unsigned Place>
-constexpr misuse form_misuse(output_form form) {
+constexpr misuse form_misuse(output_form form, bool collects) {
   if (Place == on_sink) return form == output_form::none ? misuse::none : misuse::sink_returns_something;
+  if (Place == on_stage && collects) return misuse::none;
   if (form == output_form::none) return misuse::stage_returns_nothing;
   const bool many = form == output_form::many || form == output_form::lazy;
   return Place != on_scatter || many ? misuse::none : misuse::scatter_returns_one;
@@ -89,9 +77,9 @@ constexpr misuse body_misuse() {
   } else {
     using instance = instance_t<Body>;
     using result = std::remove_cvref_t<body_result_t<instance, In>>;
-    constexpr misuse found =
-        first_of({form_misuse<Place>(form_of<result>()), result_misuse<result>(),
-                  start_and_stop_misuse<instance, worker_context>(), options_misuse<Place, Options...>()});
+    constexpr misuse found = first_of(
+        {form_misuse<Place>(form_of<result>(), collects_items<instance, In>), result_misuse<result>(),
+         start_and_stop_misuse<instance, worker_context>(), options_misuse<Place, Options...>()});
     if constexpr (found != misuse::none) {
       return found;
     } else if constexpr (!(timeout_fits<In, Options>() && ...)) {
@@ -104,10 +92,10 @@ constexpr misuse body_misuse() {
     } else if constexpr ((isolates<Options>() || ...) && passage_misuse<In>() != misuse::none) {
       return passage_misuse<In>();
     } else if constexpr ((isolates<Options>() || ...) &&
-                         passage_misuse<body_output_t<instance, In>>() != misuse::none) {
-      return passage_misuse<body_output_t<instance, In>>();
+                         passage_misuse<place_output_t<Place, instance, In>>() != misuse::none) {
+      return passage_misuse<place_output_t<Place, instance, In>>();
     } else {
-      return end_misuse<instance, body_output_t<instance, In>>();
+      return end_misuse<instance, place_output_t<Place, instance, In>>();
     }
   }
 }

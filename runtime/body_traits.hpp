@@ -165,6 +165,41 @@ constexpr bool fits_body = takes_context<F, In> || takes_item<F, In>;
 template <class F, class In>
 using body_output_t = typename output_of<std::remove_cvref_t<body_result_t<F, In>>>::type;
 
+/// What a body's on_end returns, in the form in which the engine calls it.
+template <class F>
+struct end_result {
+  using type = void;
+};
+template <class F>
+requires requires(F& f, worker_context& context) { f.on_end(context); }
+struct end_result<F> {
+  using type = std::remove_cvref_t<decltype(std::declval<F&>().on_end(std::declval<worker_context&>()))>;
+};
+template <class F>
+requires(
+    !requires(F & f, worker_context& context) { f.on_end(context); } &&
+    requires(F & f) { f.on_end(); }) struct end_result<F> {
+  using type = std::remove_cvref_t<decltype(std::declval<F&>().on_end())>;
+};
+
+/// A body that returns nothing and gives something out in its `on_end`.
+template <class F, class In>
+inline constexpr bool collects_items =
+    std::is_void_v<body_output_t<F, In>> && !std::is_void_v<typename end_result<F>::type>;
+
+/// A body that may keep what it takes for its `on_end`.
+template <class F, class In>
+constexpr bool may_keep_items() {
+  constexpr auto form = form_of<std::remove_cvref_t<body_result_t<F, In>>>();
+  return form != output_form::one && !std::is_void_v<typename end_result<F>::type>;
+}
+
+/// What a stage with this body puts out.
+template <class F, class In>
+using stage_output_t =
+    std::conditional_t<collects_items<F, In>, typename output_of<typename end_result<F>::type>::type,
+                       body_output_t<F, In>>;
+
 }  // namespace detail
 
 }  // namespace penstock

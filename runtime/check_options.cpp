@@ -29,6 +29,7 @@ class node_check {
     check_isolation();
     check_order();
     check_outputs();
+    check_chunk();
     check_retries();
   }
 
@@ -74,6 +75,14 @@ class node_check {
       throw option_error(where_ + "max_output = " + std::to_string(*set) + why);
     if (node_.options.max_output)
       throw graph_error(where_ + call("max_output", *node_.options.max_output) + why);
+  }
+
+  void check_chunk() const {
+    if (node_.kind != node_kind::chunk || operators_ != nullptr) return;
+    const std::string why = ": what a chunk weighs follows from its items, max_held and max_held_bytes";
+    if (const auto set = overrides_.number(node_.name, "max_item"))
+      throw option_error(where_ + "max_item = " + std::to_string(*set) + why);
+    if (node_.options.max_item) throw graph_error(where_ + call("max_item", *node_.options.max_item) + why);
   }
 
   void check_retries() const {

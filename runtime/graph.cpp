@@ -18,6 +18,8 @@ const char* to_string(node_kind kind) {
       return "scatter";
     case node_kind::gather:
       return "gather";
+    case node_kind::chunk:
+      return "chunk";
     case node_kind::chain:
       return "chain";
   }

@@ -31,7 +31,7 @@ struct output_ref {
 };
 
 /// What a node of a graph is.
-enum class node_kind { source, stage, sink, scatter, gather, chain };
+enum class node_kind { source, stage, sink, scatter, gather, chunk, chain };
 
 const char* to_string(node_kind kind);
 
@@ -51,6 +51,9 @@ struct graph_node {
   std::function<std::unique_ptr<body>()> make_body;
   std::function<std::unique_ptr<partitioner>()> make_partitioner;
   std::function<std::unique_ptr<collector>()> make_collector;
+  std::function<std::unique_ptr<chunk_items>()> make_chunk_items;
+  bool keyed_chunks = false;
+  bool holds_items = false;  ///< its body keeps items for its `on_end`
   bool one_to_many = false;
   bool lazy = false;
   bool lends =

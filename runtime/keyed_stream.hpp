@@ -1,12 +1,18 @@
 #pragma once
 
+#include <chrono>
+#include <concepts>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <penstock/messages/copyable_item.hpp>
 #include <penstock/runtime/body_checks.hpp>
+#include <penstock/runtime/chunked.hpp>
 #include <penstock/runtime/graph_data.hpp>
 #include <penstock/runtime/keyed.hpp>
 #include <penstock/runtime/misuse.hpp>
@@ -27,8 +33,8 @@ class keyed_stream {
     constexpr detail::misuse found = misuse_of<on_stage, Body, Options...>();
     detail::refuse<found>();
     if constexpr (found == detail::misuse::none) {
-      return attach<detail::body_output_t<detail::instance_t<Body>, T>>(
-          detail::make_node<T>(node_kind::stage, std::move(name), std::move(body), options...));
+      return attach<detail::stage_output_t<detail::instance_t<Body>, T>>(
+          detail::make_node<T, node_kind::stage>(std::move(name), std::move(body), options...));
     } else {
       return detail::refused_stream{};
     }
@@ -38,8 +44,24 @@ class keyed_stream {
     constexpr detail::misuse found = misuse_of<on_sink, Body, Options...>();
     detail::refuse<found>();
     if constexpr (found == detail::misuse::none) {
-      attach<void>(detail::make_node<T>(node_kind::sink, std::move(name), std::move(body), options...));
+      attach<void>(detail::make_node<T, node_kind::sink>(std::move(name), std::move(body), options...));
     }
+  }
+
+  /// A chunk per key, as if each key had a stream of its own; `max_held` bounds the items of all of them.
+  /// Where it is reached the oldest chunk leaves short.
+  template <std::integral N, class... Options>
+  [[nodiscard]] auto chunk(std::string name, N n, const Options&... options) const {
+    return add_chunk(std::move(name), detail::as_number(n), std::nullopt, options...);
+  }
+  template <std::integral N, class Rep, class Period, class... Options>
+  [[nodiscard]] auto chunk(std::string name, N n, std::chrono::duration<Rep, Period> delay,
+                           const Options&... options) const {
+    return add_chunk(std::move(name), detail::as_number(n), detail::delay_in_ns(delay), options...);
+  }
+  template <std::integral N, class... Rest>
+  [[nodiscard]] auto chunk(N n, const Rest&... delay_and_options) const {
+    return chunk(std::string{"chunk"}, n, delay_and_options...);
   }
 
   // What a keyed stream is not for.
@@ -81,6 +103,19 @@ class keyed_stream {
   static detail::refused_stream needs_stage() {
     detail::refuse<sizeof...(Any) < 64 ? detail::misuse::keyed_without_stage : detail::misuse::none>();
     return {};
+  }
+
+  template <class... Options>
+  auto add_chunk(std::string name, std::int64_t n, std::optional<std::int64_t> delay,
+                 const Options&... options) const {
+    constexpr detail::misuse found = detail::options_misuse<on_chunk, Options...>();
+    detail::refuse<found>();
+    if constexpr (found == detail::misuse::none) {
+      return base_.template attach<std::vector<T>>(
+          detail::make_chunk_node<T>(std::move(name), n, delay, key_of_, options...));
+    } else {
+      return detail::refused_stream{};
+    }
   }
 
   /// Order is kept within each key; an option for the order of all would change nothing.

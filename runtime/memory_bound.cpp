@@ -58,6 +58,14 @@ bool reorders_many(const run_plan& plan, const run_plan::member& producer) {
   return stage.one_to_many && stage.ordered && !stage.make_partitioner && !in_line;
 }
 
+std::uint64_t chunk_bytes(const stage_plan& stage) {
+  const std::uint64_t bytes = stage.chunk.max_held_bytes;
+  if (stage.max_input == 0) return times(2, bytes);
+  const auto most_bytes = plus(bytes, stage.max_input);
+  return plus(std::min(times(stage.chunk.max_held, stage.max_input), most_bytes),
+              std::min(times(stage.chunk.size, stage.max_input), most_bytes));
+}
+
 }  // namespace
 
 memory_estimate estimate_memory(const graph& g, const settings& overrides) {
@@ -68,6 +76,8 @@ memory_estimate estimate_memory(const graph& g, const settings& overrides) {
     const stage_plan& stage = plan.stages[member.index];
     const auto add = [&](std::uint64_t bytes) { result.bytes = plus(result.bytes, bytes); };
     add(stage.bytes);
+    // In open chunks, and in one that is full and has to wait.
+    if (stage.chunk.size > 0) add(chunk_bytes(stage));
     if (stage.max_input == 0) {
       result.undeclared.push_back(stage.stage);
       continue;

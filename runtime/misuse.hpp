@@ -80,6 +80,8 @@ enum class misuse {
   replay_elsewhere,
   max_open_elsewhere,
   max_held_elsewhere,
+  max_held_bytes_elsewhere,
+  loses_held_items_elsewhere,
   timeout_elsewhere,
   restarts_elsewhere,
   shutdown_elsewhere,
@@ -105,8 +107,10 @@ constexpr void refuse() {
   static_assert(Found != body_cannot_take_pieces,
                 "penstock: a gather's body can't take its pieces: it gets std::vector<penstock::outcome<T>> "
                 "where T is the stream's item");
-  static_assert(Found != stage_returns_nothing,
-                "penstock: a stage's body must return something; use sink for one that returns void");
+  static_assert(
+      Found != stage_returns_nothing,
+      "penstock: a stage's body must return something, or have an on_end that does; use sink for one that "
+      "returns void");
   static_assert(Found != sink_returns_something,
                 "penstock: a sink's body must return void; use stage for one that returns");
   static_assert(Found != scatter_returns_one,
@@ -211,7 +215,7 @@ constexpr void refuse() {
   static_assert(Found != key_cannot_take_item,
                 "penstock: the key function can't take the items of this stream");
   static_assert(Found != key_not_hashable, "penstock: the key function must return what std::hash takes");
-  static_assert(Found != keyed_without_stage, "penstock: by_key is followed by stage or sink");
+  static_assert(Found != keyed_without_stage, "penstock: by_key is followed by stage, sink or chunk");
   static_assert(Found != order_of_keyed_stage,
                 "penstock: a stage behind by_key keeps the order of each key; it takes neither ordered nor "
                 "unordered");
@@ -224,21 +228,25 @@ constexpr void refuse() {
   static_assert(Found != workers_elsewhere,
                 "penstock: workers is an option of stage, sink, scatter and gather");
   static_assert(Found != capacity_elsewhere,
-                "penstock: capacity is an option of stage, sink, scatter and gather");
-  static_assert(Found != bytes_elsewhere, "penstock: bytes is an option of stage, sink, scatter and gather");
+                "penstock: capacity is an option of stage, sink, scatter, gather and chunk");
+  static_assert(Found != bytes_elsewhere,
+                "penstock: bytes is an option of stage, sink, scatter, gather and chunk");
   static_assert(Found != pool_elsewhere,
                 "penstock: cooperative and blocking are options of source, stage, sink, scatter and gather, "
                 "per_core and isolated of all these but source");
   static_assert(Found != ordered_elsewhere,
                 "penstock: ordered and unordered are options of stage, scatter and gather");
   static_assert(Found != max_output_elsewhere,
-                "penstock: max_output is an option of source, stage, scatter and gather");
+                "penstock: max_output is an option of source, stage, scatter, gather and chunk");
   static_assert(Found != max_item_elsewhere,
-                "penstock: max_item is an option of source, stage, scatter and gather");
+                "penstock: max_item is an option of source, stage, scatter, gather and chunk");
   static_assert(Found != in_flight_elsewhere, "penstock: in_flight is an option of source");
   static_assert(Found != replay_elsewhere, "penstock: replay is an option of source");
   static_assert(Found != max_open_elsewhere, "penstock: max_open is an option of scatter");
-  static_assert(Found != max_held_elsewhere, "penstock: max_held is an option of gather");
+  static_assert(Found != max_held_elsewhere, "penstock: max_held is an option of gather and chunk");
+  static_assert(Found != max_held_bytes_elsewhere, "penstock: max_held_bytes is an option of chunk");
+  static_assert(Found != loses_held_items_elsewhere,
+                "penstock: loses_held_items is an option of stage, scatter and gather");
   static_assert(Found != timeout_elsewhere,
                 "penstock: timeout is an option of stage, sink, scatter and gather");
   static_assert(Found != restarts_elsewhere,

@@ -19,12 +19,13 @@
 namespace penstock::detail {
 
 /// Everything about a node that depends on types, of a body that fits.
-template <class In, class Body, class... Options>
-graph_node make_node(node_kind kind, std::string name, Body body, const Options&... options) {
+template <class In, node_kind Kind, class Body, class... Options>
+graph_node make_node(std::string name, Body body, const Options&... options) {
   using instance = instance_t<Body>;
   constexpr auto form = form_of<std::remove_cvref_t<body_result_t<instance, In>>>();
+  using out = stage_output_t<instance, In>;
   graph_node node;
-  node.kind = kind;
+  node.kind = Kind;
   node.name = std::move(name);
   node.options = collect_options(options...);
   (set_timeout<In>(node.options, options), ...);
@@ -32,12 +33,12 @@ graph_node make_node(node_kind kind, std::string name, Body body, const Options&
   node.lazy = form == output_form::lazy;
   if constexpr ((writes_dead_letters<Options>() || ...)) node.codec = &item_codec_of<In>();
   if constexpr ((isolates<Options>() || ...)) {
-    using out = body_output_t<instance, In>;
     node.may_be_isolated = true;
     node.has_on_end = names_on_end<instance>;
     node.input_codec = &item_codec_of<In>();
     if constexpr (!std::is_void_v<out>) node.output_codec = &item_codec_of<out>();
   }
+  node.holds_items = Kind != node_kind::sink && may_keep_items<instance, In>();
   node.make_body = body_maker<In>(std::move(body));
   node.lends = copyable_item<In> || (!node.lazy && can_keep<instance, In>);
   node.input_type = type_name<In>();

@@ -31,6 +31,10 @@ struct node_options {
   std::optional<std::int64_t> replay;
   std::optional<std::int64_t> max_open;
   std::optional<std::int64_t> max_held;
+  std::optional<std::int64_t> max_held_bytes;
+  std::optional<std::int64_t> size;   ///< of a chunk
+  std::optional<std::int64_t> delay;  ///< ns, of a chunk
+  std::optional<bool> loses_held_items;
   std::optional<std::int64_t> timeout;                  ///< ns
   bool timeout_by_item = false;                         ///< `timeout_of` has the say
   std::function<std::int64_t(const void*)> timeout_of;  ///< ns for an item of the stage's input

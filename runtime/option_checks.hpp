@@ -30,6 +30,8 @@ constexpr misuse elsewhere() {
   if (sets<&node_options::replay, Option>()) return misuse::replay_elsewhere;
   if (sets<&node_options::max_open, Option>()) return misuse::max_open_elsewhere;
   if (sets<&node_options::max_held, Option>()) return misuse::max_held_elsewhere;
+  if (sets<&node_options::max_held_bytes, Option>()) return misuse::max_held_bytes_elsewhere;
+  if (sets<&node_options::loses_held_items, Option>()) return misuse::loses_held_items_elsewhere;
   if (sets<&node_options::timeout, Option>()) return misuse::timeout_elsewhere;
   if (sets<&node_options::restarts, Option>()) return misuse::restarts_elsewhere;
   if (sets<&node_options::shutdown, Option>()) return misuse::shutdown_elsewhere;

@@ -15,8 +15,8 @@ namespace penstock {
 namespace {
 
 constexpr std::string_view every_pool = "source, stage, sink, scatter, gather";
-constexpr std::string_view every_consumer = "stage, sink, scatter, gather, chain";
-constexpr std::string_view every_producer = "source, stage, scatter, gather, chain";
+constexpr std::string_view every_consumer = "stage, sink, scatter, gather, chunk, chain";
+constexpr std::string_view every_producer = "source, stage, scatter, gather, chunk, chain";
 constexpr std::string_view run = "run";
 constexpr std::int64_t million = 1'000'000;
 constexpr std::int64_t most_bytes = std::int64_t{1} << 50;
@@ -50,15 +50,25 @@ std::vector<option_info> make_table() {
        "Heaviest result; a heavier one fails its item."},
       {"in_flight", kind::count, "jobs", 1, 1000 * million, "", none,
        "2 x the widest pool if the source acknowledges, else none", "source",
-       "Jobs (items of the source) of which something may be alive at a time."},
+       "Jobs (items of the source) of which something may be alive at a time. Where nobody says, it grows "
+       "while "
+       "chunks leave short by their delay and jobs reach them within a second."},
       {"replay", kind::count, "times", 0, million, "", none, "none", "source",
        "How often an item is given out again of which something was lost, for sources that can't ask their "
        "origin "
        "again; it is kept until then."},
       {"max_open", kind::count, "jobs", 1, 1000 * million, "", 64, "in_flight of the source, else 64",
        "scatter", "Jobs that may be scattered and not yet gathered at a time."},
-      {"max_held", kind::count, "items", 1, 1000 * million, "", 65536, "65536", "gather",
-       "Pieces that wait for the rest of their jobs; a piece beyond them fails its job."},
+      {"max_held", kind::count, "items", 1, 1000 * million, "", 65536, "65536", "gather, chunk",
+       "Pieces of one job that wait for the rest of it; a piece beyond them fails its job. Of a chunk: items "
+       "in chunks that are not full; before one beyond them the oldest chunk leaves short."},
+      {"max_held_bytes", kind::bytes, "bytes", 1, most_bytes, "", 64 << 20, "64MiB", "chunk",
+       "Weight of the items in chunks that are not full; before one beyond it the oldest chunk leaves "
+       "short."},
+      {"size", kind::count, "items", 1, 1000 * million, "", none, "as in the program", "chunk",
+       "Items of a full chunk."},
+      {"delay", kind::duration, "time", million, week, "", none, "as in the program", "chunk",
+       "How long the first item of a chunk waits at most; then the chunk leaves short."},
       {"timeout", kind::duration, "time", million, week, "", none, "none", "stage, sink, scatter, gather",
        "How long the body may take for an item; a later one fails with timeout_error, and its worker is "
        "replaced. For blocking, per_core and isolated pools."},

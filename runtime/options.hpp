@@ -22,7 +22,8 @@ enum place : unsigned {
   on_sink = 4,
   on_scatter = 8,
   on_gather = 16,
-  on_operator = 32
+  on_operator = 32,
+  on_chunk = 64
 };
 
 inline constexpr unsigned on_pool = on_stage | on_sink | on_scatter | on_gather;
@@ -75,20 +76,22 @@ constexpr auto workers(auto n) {
 }
 /// How many items a stage may hold, those in work included. Default 4096.
 constexpr auto capacity(auto items) {
-  return detail::number_option<&node_options::capacity, on_pool>{detail::as_number(items)};
+  return detail::number_option<&node_options::capacity, on_pool | on_chunk>{detail::as_number(items)};
 }
 /// How many bytes a stage may hold. Default 16 MiB.
 constexpr auto bytes(auto n) {
-  return detail::number_option<&node_options::bytes, on_pool>{detail::as_number(n)};
+  return detail::number_option<&node_options::bytes, on_pool | on_chunk>{detail::as_number(n)};
 }
 /// The most outputs that one item may have; needed where they are kept until the item is done. Default 256.
 constexpr auto max_output(auto items) {
-  return detail::number_option<&node_options::max_output, on_producer | on_source>{detail::as_number(items)};
+  return detail::number_option<&node_options::max_output, on_producer | on_source | on_chunk>{
+      detail::as_number(items)};
 }
 /// The most bytes that a result may weigh; a heavier one fails its item. Makes the memory bound of the graph
 /// known.
 constexpr auto max_item(auto n) {
-  return detail::number_option<&node_options::max_item, on_producer | on_source>{detail::as_number(n)};
+  return detail::number_option<&node_options::max_item, on_producer | on_source | on_chunk>{
+      detail::as_number(n)};
 }
 /// How many jobs an acknowledging source may have under way. Default: twice the widest pool.
 constexpr auto in_flight(auto jobs) {
@@ -105,9 +108,9 @@ constexpr auto replay() { return replay(3); }
 constexpr auto max_open(auto jobs) {
   return detail::number_option<&node_options::max_open, on_scatter>{detail::as_number(jobs)};
 }
-/// How many pieces of one job a gather may hold. Default 65536.
-constexpr auto max_held(auto pieces) {
-  return detail::number_option<&node_options::max_held, on_gather>{detail::as_number(pieces)};
+/// How many pieces of one job a gather, or items a chunk, may hold. Default 65536.
+constexpr auto max_held(auto items) {
+  return detail::number_option<&node_options::max_held, on_gather | on_chunk>{detail::as_number(items)};
 }
 
 /// Bodies run on the scheduler's threads and return within about a millisecond. The default.

@@ -32,6 +32,7 @@ class matcher {
       coming.insert(leaving_[input.node].begin(), leaving_[input.node].end());
     if (nodes_[node].kind == node_kind::source) coming.insert(scopes{});
     if (nodes_[node].kind == node_kind::gather) close(node, coming);
+    if (nodes_[node].kind == node_kind::chunk) check_chunk(node, coming);
     for (scopes each : coming) {
       if (nodes_[node].kind == node_kind::scatter) each.push_back(node);
       if (nodes_[node].kind == node_kind::gather) each.pop_back();
@@ -56,6 +57,15 @@ class matcher {
     }
     const auto [known, added] = gathers_.emplace(scatter, gather);
     if (!added) refuse(scatter, "leads to two gathers, " + name(known->second) + " and " + name(gather));
+  }
+
+  void check_chunk(std::size_t chunk, const std::set<scopes>& coming) const {
+    for (const scopes& each : coming) {
+      if (each.empty()) continue;
+      refuse(chunk, "it stands between scatter " + name(each.back()) +
+                        " and its gather, where a chunk would mix the pieces of several jobs; put it before "
+                        "the scatter or behind the gather");
+    }
   }
 
   std::string name(std::size_t node) const { return "'" + nodes_[node].name + "'"; }

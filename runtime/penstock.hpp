@@ -12,6 +12,7 @@
 #include <penstock/runtime/describe.hpp>
 #include <penstock/runtime/enter.hpp>
 #include <penstock/runtime/graph.hpp>
+#include <penstock/runtime/holding_options.hpp>
 #include <penstock/runtime/literals.hpp>
 #include <penstock/runtime/options.hpp>
 #include <penstock/runtime/run.hpp>

@@ -31,7 +31,7 @@ std::string bar(const stage_snapshot& stage) {
 std::string percent(double part) { return std::to_string(static_cast<int>(part * 100 + 0.5)) + "%"; }
 
 std::string stock(const stage_snapshot& stage) {
-  const auto held = std::to_string(stage.queued + stage.in_work);
+  const auto held = std::to_string(stage.queued + stage.in_work + stage.held);
   return stage.capacity == 0 ? held : held + "/" + std::to_string(stage.capacity);
 }
 

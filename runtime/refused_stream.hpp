@@ -25,6 +25,10 @@ struct refused_stream {
     return {};
   }
   template <class... Any>
+  refused_stream chunk(const Any&...) const {
+    return {};
+  }
+  template <class... Any>
   refused_stream by_key(const Any&...) const {
     return {};
   }

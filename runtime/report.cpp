@@ -30,6 +30,7 @@ constexpr trouble troubles[] = {
     {"acked", &stage_snapshot::acked},
     {"nacked", &stage_snapshot::nacked},
     {"untold", &stage_snapshot::untold},
+    {"held", &stage_snapshot::held},
     {"restarts", &stage_snapshot::restarts},
     {"lost threads", &stage_snapshot::lost_threads},
 };
@@ -106,6 +107,9 @@ json as_json(const stage_snapshot& stage) {
           {"queued", stage.queued},
           {"queued_bytes", stage.queued_bytes},
           {"in_work", stage.in_work},
+          {"held", stage.held},
+          {"held_bytes", stage.held_bytes},
+          {"in_flight", stage.in_flight},
           {"capacity", stage.capacity},
           {"capacity_bytes", stage.capacity_bytes},
           {"peak_custody", stage.peak_custody},

@@ -82,6 +82,7 @@ void run::impl::make_members(std::vector<run_controller::member>& known) {
       from.set_controller(controller_);
       added.to = env_->spawn(std::move(made), plan.blocking ? lane::thread : lane::scheduler, member.name);
       sources_[i] = &from;
+      if (plan.growth) plan.growth->source = added.to;
     } else {
       const stage_plan& plan = plan_.stages[member.index];
       auto made = std::make_unique<stage>(plan, i, *env_, state_);
@@ -285,6 +286,9 @@ stage_snapshot run::impl::figures_of(const stage_figures& f, double seconds) con
   s.queued = f.queued;
   s.queued_bytes = f.queued_bytes;
   s.in_work = f.in_work;
+  s.held = f.held;
+  s.held_bytes = f.held_bytes;
+  s.in_flight = f.in_flight;
   s.capacity = f.capacity;
   s.capacity_bytes = f.capacity_bytes;
   s.peak_custody = f.peak_custody;

@@ -3,15 +3,18 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <thread>
 #include <utility>
 
+#include <penstock/actors/identity_body.hpp>
 #include <penstock/actors/replaying_source.hpp>
 #include <penstock/messages/error.hpp>
 #include <penstock/runtime/duration_text.hpp>
 #include <penstock/runtime/isolated_body.hpp>
 #include <penstock/runtime/option_table.hpp>
 #include <penstock/runtime/pair_scatters.hpp>
+#include <penstock/runtime/plan_chunks.hpp>
 
 namespace penstock {
 
@@ -32,6 +35,7 @@ class planner {
     check_overrides();
     check_options(graph_, resolved_, overrides_);
     check_groups(graph_, resolved_);
+    check_kept_items(graph_, resolved_, overrides_);
     plan_.graph = graph_.name;
     sort();
     for (const std::size_t node : order_) {
@@ -42,7 +46,9 @@ class planner {
     }
     for (const std::size_t node : order_) add_member(node);
     connect_scatters();
+    connect_chunks(plan_);
     add_groups();
+    check_chunks(plan_);
     return std::move(plan_);
   }
 
@@ -85,6 +91,7 @@ class planner {
                                     const std::optional<std::int64_t>& given) const {
     if (const auto set = overrides_.number(node.name, option)) return set;
     if (!given) return std::nullopt;
+    check_chunk_call(graph_.name, node, option, *given);
     if (const auto problem = option_problem(option, *given)) {
       throw graph_error("graph '" + graph_.name + "', " + to_string(node.kind) + " '" + node.name +
                         "': " + *problem);
@@ -95,6 +102,7 @@ class planner {
   /// Bytes of the heaviest item that a node declares to put out, 0 if it declares none.
   std::uint64_t max_item(std::size_t node) const {
     const graph_node& maker = resolved_.nodes[node];
+    if (maker.kind == node_kind::chunk && !resolved_.chains[node]) return heaviest_chunk(maker);
     return static_cast<std::uint64_t>(value(maker, "max_item", maker.options.max_item).value_or(0));
   }
 
@@ -107,6 +115,20 @@ class planner {
       heaviest = std::max(heaviest, max_item(input.node));
     }
     return heaviest;
+  }
+
+  std::uint64_t heaviest_chunk(const graph_node& node) const {
+    const std::uint64_t heaviest = heaviest_input(node);
+    if (heaviest == 0) return 0;
+    const chunk_plan chunk = chunk_of(node);
+    const std::uint64_t full = heaviest > chunk.max_held_bytes / chunk.size ? chunk.max_held_bytes + heaviest
+                                                                            : heaviest * chunk.size;
+    return full + sizeof(std::vector<char>);
+  }
+
+  chunk_plan chunk_of(const graph_node& node) const {
+    return plan_chunk(graph_.name, node,
+                      [&](const char* option, const auto& given) { return value(node, option, given); });
   }
 
   /// What is buffered until an attempt has come to its end must have an end.
@@ -155,6 +177,11 @@ class planner {
     plan.lazy = node.lazy;
     plan.make_partitioner = node.make_partitioner;
     plan.make_collector = node.make_collector;
+    plan.holds_items = node.holds_items;
+    if (node.kind == node_kind::chunk) {
+      plan.chunk = chunk_of(node);
+      plan.make_body = &identity_body::make;
+    }
     if (const auto& operators = resolved_.chains[index]) {
       plan.make_chain = operators->make;
       plan.operators = operators->operators;
@@ -244,6 +271,7 @@ class planner {
     if (in_flight) plan.acknowledges = true;
     if (plan.acknowledges)
       plan.in_flight = static_cast<std::uint32_t>(in_flight.value_or(2 * std::int64_t{widest_}));
+    plan.most_in_flight = in_flight ? 0 : plan.in_flight;
     if (plan.in_flight > 0) max_open_ = plan.in_flight;
     if (const auto& operators = resolved_.chains[index]) {
       plan.make_chain = operators->make;

@@ -56,4 +56,8 @@ void check_groups(const graph_data& graph, const resolved_graph& resolved);
 /// option_error for such settings from outside.
 void check_options(const graph_data& graph, const resolved_graph& resolved, const settings& overrides);
 
+/// Throws option_error for a body that may keep items for its `on_end` behind a source that acknowledges or
+/// replays.
+void check_kept_items(const graph_data& graph, const resolved_graph& resolved, const settings& overrides);
+
 }  // namespace penstock

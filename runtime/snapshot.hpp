@@ -12,7 +12,7 @@ namespace penstock {
 /// One stage of a run as it stood at one moment. Counters run from the start of the run. A plain value.
 struct stage_snapshot {
   std::string name;
-  std::string kind;  ///< source, stage, sink, scatter, gather or chain
+  std::string kind;  ///< source, stage, sink, scatter, gather, chunk or chain
   unsigned workers = 0;
   std::string pool;  ///< inline, cooperative, blocking or per_core
 
@@ -34,6 +34,9 @@ struct stage_snapshot {
   std::uint64_t queued = 0;  ///< items that wait for a worker
   std::uint64_t queued_bytes = 0;
   std::uint64_t in_work = 0;
+  std::uint64_t held = 0;  ///< items in open chunks
+  std::uint64_t held_bytes = 0;
+  std::uint64_t in_flight = 0;  ///< jobs that a source may have under way at a time, 0: no limit
   std::uint64_t capacity = 0;
   std::uint64_t capacity_bytes = 0;
   std::uint64_t peak_custody = 0;  ///< the most items that the stage had at any time

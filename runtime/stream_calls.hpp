@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <concepts>
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -10,6 +12,7 @@
 #include <penstock/messages/copyable_item.hpp>
 #include <penstock/messages/outcome.hpp>
 #include <penstock/runtime/body_checks.hpp>
+#include <penstock/runtime/chunked.hpp>
 #include <penstock/runtime/graph_data.hpp>
 #include <penstock/runtime/keyed.hpp>
 #include <penstock/runtime/misuse.hpp>
@@ -47,8 +50,8 @@ class stream_calls {
     constexpr misuse found = body_misuse<T, on_stage, Body, Options...>();
     refuse<found>();
     if constexpr (found == misuse::none) {
-      return add<body_output_t<instance_t<Body>, T>>(
-          make_node<T>(node_kind::stage, std::move(name), std::move(body), options...));
+      return add<stage_output_t<instance_t<Body>, T>>(
+          make_node<T, node_kind::stage>(std::move(name), std::move(body), options...));
     } else {
       return refused_stream{};
     }
@@ -60,7 +63,7 @@ class stream_calls {
     constexpr misuse found = body_misuse<T, on_sink, Body, Options...>();
     refuse<found>();
     if constexpr (found == misuse::none) {
-      add<void>(make_node<T>(node_kind::sink, std::move(name), std::move(body), options...));
+      add<void>(make_node<T, node_kind::sink>(std::move(name), std::move(body), options...));
     }
   }
 
@@ -71,7 +74,7 @@ class stream_calls {
     refuse<found>();
     if constexpr (found == misuse::none) {
       return add<body_output_t<instance_t<Body>, T>>(
-          make_node<T>(node_kind::scatter, std::move(name), std::move(body), options...));
+          make_node<T, node_kind::scatter>(std::move(name), std::move(body), options...));
     } else {
       return refused_stream{};
     }
@@ -85,7 +88,7 @@ class stream_calls {
     constexpr misuse found = body_misuse<pieces, on_gather, Body, Options...>();
     refuse<found>();
     if constexpr (found == misuse::none) {
-      graph_node node = make_node<pieces>(node_kind::gather, std::move(name), std::move(body), options...);
+      graph_node node = make_node<pieces, node_kind::gather>(std::move(name), std::move(body), options...);
       node.lends = copyable_item<T>;
       node.make_collector = []() -> std::unique_ptr<collector> {
         return std::make_unique<typed_collector<T>>();
@@ -94,6 +97,23 @@ class stream_calls {
     } else {
       return refused_stream{};
     }
+  }
+
+  /// Collects `n` items into one, a std::vector of them in order; the last may be short. The items are held
+  /// by the runtime: their jobs are done when the chunk's are. `max_held` and `max_held_bytes` bound them.
+  template <std::integral N, class... Options>
+  [[nodiscard]] auto chunk(std::string name, N n, const Options&... options) const {
+    return add_chunk(std::move(name), as_number(n), std::nullopt, options...);
+  }
+  /// The same, but a chunk leaves short once its first item has waited for `delay`.
+  template <std::integral N, class Rep, class Period, class... Options>
+  [[nodiscard]] auto chunk(std::string name, N n, std::chrono::duration<Rep, Period> delay,
+                           const Options&... options) const {
+    return add_chunk(std::move(name), as_number(n), delay_in_ns(delay), options...);
+  }
+  template <std::integral N, class... Rest>
+  [[nodiscard]] auto chunk(N n, const Rest&... delay_and_options) const {
+    return chunk(std::string{"chunk"}, n, delay_and_options...);
   }
 
   /// The next stage works on items of one key in order and in one worker. `key_of(const T&)` gives what
@@ -153,6 +173,18 @@ class stream_calls {
   }
 
  private:
+  template <class... Options>
+  auto add_chunk(std::string name, std::int64_t n, std::optional<std::int64_t> delay,
+                 const Options&... options) const {
+    constexpr misuse found = options_misuse<on_chunk, Options...>();
+    refuse<found>();
+    if constexpr (found == misuse::none) {
+      return add<std::vector<T>>(make_chunk_node<T>(std::move(name), n, delay, no_key{}, options...));
+    } else {
+      return refused_stream{};
+    }
+  }
+
   const Self& self() const { return static_cast<const Self&>(*this); }
 
   template <class Op, class... Options>

@@ -22,7 +22,7 @@ namespace penstock::detail {
 template <class In, class F>
 class typed_body final : public body {
   using result_type = std::remove_cvref_t<body_result_t<F, In>>;
-  using out_type = body_output_t<F, In>;
+  using out_type = stage_output_t<F, In>;
   static constexpr output_form form = form_of<result_type>();
   static constexpr bool in_place =
       form == output_form::one && std::is_same_v<In, out_type> && std::is_move_assignable_v<In>;

@@ -130,6 +130,14 @@ class stage_bench {
       delays.push_back(delay);
     }
 
+    void remind(std::int64_t delay, ps::address, ps::message m) override {
+      reminders.emplace_back(delay, std::move(m));
+    }
+    void expect() override { ++expected; }
+    void stop_expecting() override { --expected; }
+
+    int expected = 0;
+    std::vector<std::pair<std::int64_t, ps::message>> reminders;  ///< with their delays, ns
     std::vector<ps::ref<recorder>> workers;
     std::vector<ps::message> timers;
     std::vector<std::int64_t> delays;  ///< of the timers, ns

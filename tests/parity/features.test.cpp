@@ -12,25 +12,6 @@ using namespace penstock_test;
 
 namespace {
 
-/// Groups of n items; the last may be short.
-class chunk_of {
- public:
-  explicit chunk_of(std::size_t size) : size_{size} {}
-  std::optional<std::vector<int>> operator()(int n) {
-    held_.push_back(n);
-    if (held_.size() < size_) return std::nullopt;
-    return std::exchange(held_, {});
-  }
-  std::optional<std::vector<int>> on_end() {
-    if (held_.empty()) return std::nullopt;
-    return std::exchange(held_, {});
-  }
-
- private:
-  std::size_t size_;
-  std::vector<int> held_;
-};
-
 struct end_of_page {
   int page;
 };
@@ -182,12 +163,16 @@ TEST_CASE("flatten, and flatten again for nested lists; strings stay whole", "[p
   CHECK(seen.values() == words{"one", "two", "three"});
 }
 
-TEST_CASE("chunk: the last may be short", "[parity]") {
+TEST_CASE("chunk: the last may be short, and less than one item is refused", "[parity]") {
   ps::graph g{"chunk"};
   collected<std::vector<int>> seen;
-  g.source("numbers", numbers(7))
-      .stage("chunk", chunk_of{3})
-      .sink("collect", [&](const std::vector<int>& chunk) { seen.push(chunk); });
+  g.source("numbers", numbers(7)).chunk(3).sink("collect", [&](const std::vector<int>& chunk) {
+    seen.push(chunk);
+  });
   run_to_end(g);
   CHECK(seen.values() == std::vector<std::vector<int>>{{0, 1, 2}, {3, 4, 5}, {6}});
+
+  ps::graph none{"none"};
+  none.source("numbers", numbers(7)).chunk(0).sink("collect", [](const std::vector<int>&) {});
+  CHECK(mentions(text_of<ps::option_error>([&] { run_to_end(none); }), "chunk(0)"));
 }

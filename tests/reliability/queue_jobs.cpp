@@ -6,6 +6,7 @@
 #include <chrono>
 #include <set>
 #include <stdexcept>
+#include <vector>
 
 #include <penstock/connectors/redis_queue.hpp>
 #include <penstock/connectors/sqlite_queue.hpp>
@@ -106,7 +107,14 @@ int queue_worker_child(const std::vector<std::string>& words) {
     return jobs.stage("work", work, ps::workers(2), ps::per_core);
   };
   const auto build = [&](auto queue) {
-    worked(g.source("jobs", queue)).sink("upload", [folder](std::uint32_t job) { upload(folder, job); });
+    const auto done = worked(g.source("jobs", queue));
+    if (seed % 2 == 0) {
+      done.sink("upload", [folder](std::uint32_t job) { upload(folder, job); });
+    } else {
+      done.chunk("rows", 5, 3ms).sink("upload", [folder](const std::vector<std::uint32_t>& jobs) {
+        for (const auto job : jobs) upload(folder, job);
+      });
+    }
   };
   const std::string& queue = words.at(1);
   const auto name = queue.substr(queue.find(':') + 1);

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include <penstock/runtime/holding_options.hpp>
 #include <penstock/runtime/option_table.hpp>
 #include <penstock/runtime/options.hpp>
 #include <penstock/runtime/supervision_options.hpp>
@@ -40,17 +41,18 @@ std::vector<tag> tags() {
           tag_of("replay", ps::replay(1)),
           tag_of("max_open", ps::max_open(1)),
           tag_of("max_held", ps::max_held(1)),
+          tag_of("max_held_bytes", ps::max_held_bytes(1)),
+          {"size", ps::on_chunk},  // what `chunk` is called with
+          {"delay", ps::on_chunk},
           tag_of("timeout", ps::timeout(std::chrono::seconds{1})),
           tag_of("restarts", ps::restarts(1)),
           tag_of("shutdown", ps::shutdown(std::chrono::seconds{1})),
           tag_of("memory_limit", ps::memory_limit(1 << 20))};
 }
 
-const std::map<std::string_view, unsigned> kinds{{"source", ps::on_source},
-                                                 {"stage", ps::on_stage},
-                                                 {"sink", ps::on_sink},
-                                                 {"scatter", ps::on_scatter},
-                                                 {"gather", ps::on_gather}};
+const std::map<std::string_view, unsigned> kinds{{"source", ps::on_source}, {"stage", ps::on_stage},
+                                                 {"sink", ps::on_sink},     {"scatter", ps::on_scatter},
+                                                 {"gather", ps::on_gather}, {"chunk", ps::on_chunk}};
 
 }  // namespace
 

@@ -104,6 +104,8 @@ TEST_CASE("a run without stages still has its headline") {
 TEST_CASE("the JSON report holds every figure under its own name") {
   auto run = sample();
   run.stages[1].in_one_call = std::chrono::seconds{3};
+  run.stages[1].held = 7;
+  run.stages[1].held_bytes = 28;
   run.stages[1].waits_for = "credit of \"upload\"";
   const auto report = nlohmann::json::parse(ps::report_json(run));
   CHECK(report.at("graph") == "inference-worker");
@@ -123,7 +125,10 @@ TEST_CASE("the JSON report holds every figure under its own name") {
   CHECK(infer.at("waits_for") == "credit of \"upload\"");
   CHECK(infer.at("in_one_call") == 3e9);
   CHECK(infer.at("untold") == 0);
-  CHECK(infer.size() == 33);
+  CHECK(infer.at("held") == 7);
+  CHECK(infer.at("held_bytes") == 28);
+  CHECK(infer.at("in_flight") == 0);
+  CHECK(infer.size() == 36);
 }
 
 TEST_CASE("a name that is no UTF-8 does not spoil the JSON report") {

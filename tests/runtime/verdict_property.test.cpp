@@ -151,6 +151,31 @@ std::vector<route> routes() {
                      ps::capacity(c.capacity())),
              "end", e, c);
        }},
+      {"chunk",
+       [=](const auto& s, const effect& e, choices& c) {
+         end(s.chunk("chunk", 1 + c.below(9), 1ms, ps::capacity(c.capacity())).flatten(), "end", e, c);
+       }},
+      {"chunk of each key",
+       [=](const auto& s, const effect& e, choices& c) {
+         end(s.by_key([](int job) { return job % 5; })
+                 .chunk("chunk", 1 + c.below(5), 1ms, ps::max_held(5 + c.below(20)))
+                 .flatten(),
+             "end", e, c);
+       }},
+      {"chunk and scatter",
+       [=](const auto& s, const effect& e, choices& c) {
+         const auto sum = [](const std::vector<ps::outcome<int>>& all) {
+           std::vector<int> jobs;
+           for (const auto& each : all) {
+             if (each) jobs.push_back(*each);
+           }
+           return jobs;
+         };
+         const auto gathered_chunks = s.chunk("chunk", 1 + c.below(4), 1ms)
+                                          .scatter("apart", [](const std::vector<int>& jobs) { return jobs; })
+                                          .gather("together", sum);
+         end(gathered_chunks, "end", e, c);
+       }},
       {"scatter",
        [=](const auto& s, const effect& e, choices& c) {
          const auto pieces =

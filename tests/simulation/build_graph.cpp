@@ -1,5 +1,6 @@
 #include "build_graph.hpp"
 
+#include <chrono>
 #include <utility>
 #include <vector>
 
@@ -26,14 +27,20 @@ struct drawn {
   static constexpr unsigned places = ~0U;
   static constexpr bool writes_dead_letters = true;
   const node* of;
-  void apply(ps::node_options& to) const { to = options_of(*of); }
+  void apply(ps::node_options& to) const {
+    to = options_of(*of);
+    to.loses_held_items = true;  // what `on_end` emits came of no job
+  }
 };
 
 /// The same for nodes that write no dead letters: sources, and gathers, whose groups can't be written down.
 struct drawn_without_letters {
   static constexpr unsigned places = ~0U;
   const node* of;
-  void apply(ps::node_options& to) const { to = options_of(*of); }
+  void apply(ps::node_options& to) const {
+    to = options_of(*of);
+    to.loses_held_items = true;
+  }
 };
 
 class builder {
@@ -43,6 +50,7 @@ class builder {
   ps::graph build() {
     for (const node& each : set_.plan->nodes) {
       outputs_.push_back(add(each));
+      if (each.chunks.size > 0) outputs_.back() = add_chunks(each, *outputs_.back());
     }
     int number = 0;
     for (const stage_team& each : set_.plan->teams) {
@@ -88,6 +96,28 @@ class builder {
         return add_view(n);
     }
     return std::nullopt;
+  }
+
+  /// Looks at the chunks, and takes them apart again.
+  stream add_chunks(const node& n, const stream& from) {
+    const auto when_made = [work = hands(n)](const item& in) {
+      work.set->log->entered(*work.of, in.value, work.set->env->now());
+    };
+    const auto look = [work = hands(n)](const std::vector<item>& chunk) {
+      for (const item& each : chunk) work.look_at(each);
+      if (!work.set->plan->resizes(work.of->chunk_name()))
+        work.set->log->chunked(*work.of, chunk, work.set->env->now());
+    };
+    const auto call = [&](const auto& items) {
+      const auto held = ps::max_held(n.chunks.max_held > 0 ? n.chunks.max_held : 65536);
+      const std::chrono::nanoseconds delay{n.chunks.delay};
+      return stream{(n.chunks.delay > 0 ? items.chunk(n.chunk_name(), n.chunks.size, delay, held)
+                                        : items.chunk(n.chunk_name(), n.chunks.size, held))
+                        .tap(n.name + ".look", look)
+                        .flatten()};
+    };
+    const auto watched = from.tap(n.name + ".made", when_made);
+    return n.chunks.keyed ? call(watched.by_key(key_of)) : call(watched);
   }
 
   stream add_source(const node& n) {

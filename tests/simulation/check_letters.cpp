@@ -95,7 +95,7 @@ class letter_checker {
     if (reader == nullptr || reader->inputs.size() != 1) return nullptr;
     const bool sorted = reader->keyed && (reader->options.workers.value_or(1) > 1 || shape_.resizes(*reader));
     const node& input = shape_.nodes[static_cast<std::size_t>(reader->inputs.front())];
-    return input.type == node_type::source && !sorted ? &input : nullptr;
+    return input.type == node_type::source && !sorted && !input.chunks.keyed ? &input : nullptr;
   }
 
   const shape& shape_;

@@ -37,6 +37,11 @@ std::string text_of(const node& n) {
     text += std::string{", "} + forms[static_cast<int>(n.form)];
   if (n.type == node_type::view) text += std::string{", "} + views[static_cast<int>(n.view)];
   if (n.keyed) text += ", keyed";
+  if (n.chunks.size > 0) {
+    text += ", chunks of " + std::to_string(n.chunks.size) + (n.chunks.keyed ? " by key" : "") +
+            (n.chunks.delay > 0 ? " or " + std::to_string(n.chunks.delay) + " ns" : "");
+    add("held at most", static_cast<std::uint64_t>(n.chunks.max_held));
+  }
   add("depth", static_cast<std::uint64_t>(n.depth));
   add("items", n.items);
   add("breaks at", n.breaks_at);

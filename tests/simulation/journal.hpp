@@ -8,6 +8,8 @@
 
 #include <penstock/messages/dead_letter.hpp>
 
+#include "behaviour.hpp"
+#include "item.hpp"
 #include "shape.hpp"
 #include "simulated_environment.hpp"
 
@@ -41,6 +43,31 @@ class journal {
     complain("'" + keyed.name + "' had worker " + std::to_string(worker) + " at key " + std::to_string(key) +
              ", which belongs to worker " + std::to_string(known));
   }
+  /// An item is on its way to the chunk stage behind a node.
+  void entered(const node& before, std::uint64_t value, std::int64_t now) {
+    entered_.try_emplace({before.number, value}, now);
+  }
+  /// A chunk has left. One worker at a time sees them.
+  void chunked(const node& before, const std::vector<item>& chunk, std::int64_t now) {
+    const std::string what = "a chunk of '" + before.name + "' ";
+    const auto size = before.chunks.size;
+    if (chunk.empty() || chunk.size() > size) {
+      complain(what + "has " + std::to_string(chunk.size()) + " items, not up to " + std::to_string(size));
+      return;
+    }
+    if (before.chunks.keyed) {
+      for (const item& each : chunk) {
+        if (each.value % keys != chunk.front().value % keys) complain(what + "has items of several keys");
+      }
+      return;  // any number of them may leave for want of room, or at the end
+    }
+    // All but the last may be short only if the time of their first item is over.
+    auto& early = early_[before.number];
+    if (!early.empty()) complain(early);
+    const auto waited = now - entered_.at({before.number, chunk.front().value});
+    if (chunk.size() < size && (before.chunks.delay == 0 || waited < before.chunks.delay))
+      early = what + "left short after " + std::to_string(waited) + " ns";
+  }
   void complain(std::string what) { complaints.push_back(std::move(what)); }
 
   std::vector<effect> effects;
@@ -53,6 +80,8 @@ class journal {
 
  private:
   std::uint64_t next_ = 0;
+  std::map<std::pair<int, std::uint64_t>, std::int64_t> entered_;
+  std::map<int, std::string> early_;  ///< by node: the last chunk left short before its time
   std::map<std::pair<int, std::uint64_t>, unsigned> workers_;
 };
 

@@ -34,6 +34,7 @@ class model {
   expectation work_out() {
     for (const node& n : shape_.nodes) {
       streams_.push_back(follow(n));
+      if (n.chunks.keyed) streams_.back().split_orders(keys);
       if (n.type == node_type::sink) result_.sinks[n.number] = streams_.back();
     }
     return std::move(result_);
@@ -167,7 +168,7 @@ class model {
   /// A lazy body's outputs wait for its end if the item may be tried again or written down, be it by an
   /// operator that is fused to the body.
   bool holds_outputs_back(const node& n) const {
-    if (n.options.policy.keeps_items()) return true;
+    if (n.options.policy.keeps_items() || n.chunks.size > 0) return n.options.policy.keeps_items();
     const node* only = nullptr;
     int uses = 0;
     for (const node& other : shape_.nodes) {

@@ -45,6 +45,14 @@ enum class view_form { map, filter, flat_map, tap, map_filter, flat_map_map, fla
 
 enum class hook { none, construct, start, end, stop };
 
+/// What comes out of a node goes through a chunk stage, and on one by one.
+struct chunking {
+  std::uint32_t size = 0;  ///< 0: it does not
+  std::int64_t delay = 0;  ///< ns; 0: none
+  bool keyed = false;
+  std::int64_t max_held = 0;  ///< 0: not given
+};
+
 /// One node of a random graph, with everything that its body does.
 struct node {
   node_type type = node_type::stage;
@@ -58,6 +66,7 @@ struct node {
   source_form source = source_form::calls;
   view_form view = view_form::map;
   bool keyed = false;
+  chunking chunks;
   int scatter = -1;  ///< of a gather
   penstock::node_options options;
   std::vector<penstock::error_rule> rules;  ///< of the policy in there
@@ -75,6 +84,7 @@ struct node {
   std::uint32_t items = 0;      ///< of a source
   std::uint32_t breaks_at = 0;  ///< of a source: item that it throws instead of, from 1; 0: none
 
+  std::string chunk_name() const { return name + ".chunk"; }
   void restart_instead_of_retry() {
     for (penstock::error_rule& each : rules) {
       if (each.action == penstock::error_action::retry) each.action = penstock::error_action::restart;
@@ -111,14 +121,19 @@ struct shape {
   std::vector<stage_team> teams;
 
   /// The number of the node's workers is changed while it runs.
-  bool resizes(const node& n) const {
+  bool resizes(const node& n) const { return resizes(n.name); }
+  bool resizes(const std::string& stage) const {
     return std::any_of(deeds.begin(), deeds.end(),
-                       [&](const deed& d) { return d.kind == deed::what::set_workers && d.stage == n.name; });
+                       [&](const deed& d) { return d.kind == deed::what::set_workers && d.stage == stage; });
   }
 };
 
 /// The graph that a seed stands for.
 shape draw_shape(std::uint64_t seed);
+
+/// Puts chunk stages behind some nodes. Drawn last and apart, so that seeds that once failed mean the same
+/// graphs.
+void draw_chunks(shape& s);
 
 /// All of it as text.
 std::string describe(const shape& s);
