@@ -67,7 +67,8 @@ template <class T, class Owner, class D>
 constexpr bool may_lack() {
   using member = std::remove_cvref_t<decltype(std::declval<Owner&>().*D::pointer)>;
   return std::is_default_constructible_v<T> &&
-         (is_optional_member<member> || is_listed_absent<T>(D::pointer) || is_listed_absent<Owner>(D::pointer));
+         (is_optional_member<member> || is_listed_absent<T>(D::pointer) ||
+          is_listed_absent<Owner>(D::pointer));
 }
 
 }  // namespace detail
