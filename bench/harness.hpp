@@ -92,6 +92,7 @@ std::vector<bench_case> time_cases();        // latency, slow_source, small_50k,
 std::vector<bench_case> farm_cases();        // cpu_farm, blocking_farm, mixed
 std::vector<bench_case> space_cases();       // large, memory
 std::vector<bench_case> isolated_cases();    // isolated_large, isolated_small
+std::vector<bench_case> letter_cases();      // dead_letters
 
 /// What `--child memory SECONDS` does: runs the memory case's graph in this process and prints what it used.
 int memory_child(double seconds);

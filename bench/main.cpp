@@ -22,7 +22,7 @@ constexpr const char* usage = R"(penstock_bench: measures penstock beside its pe
 std::vector<bench::bench_case> all_cases() {
   std::vector<bench::bench_case> all;
   for (auto group : {bench::throughput_cases(), bench::time_cases(), bench::farm_cases(),
-                     bench::space_cases(), bench::isolated_cases()}) {
+                     bench::space_cases(), bench::isolated_cases(), bench::letter_cases()}) {
     std::move(group.begin(), group.end(), std::back_inserter(all));
   }
   return all;
