@@ -27,8 +27,15 @@ struct written_item {
 
 /// What a reader of items noticed and read all the same. Plain data; whoever reads many items says each once.
 struct read_notes {
-  std::vector<std::string> ignored_members;  ///< that were there and are none of the type's: the way to each
-  bool without_schema = false;               ///< taken on trust, as the type's name is the same
+  /// So many members are noted of an item; it may come from anybody.
+  static constexpr std::size_t most = 16;
+
+  /// That were there and are none of the type's: the way to each, once, as "points[].colour".
+  std::vector<std::string> ignored_members;
+  bool without_schema = false;  ///< taken on trust, as the type's name is the same
+
+  /// `way` with the numbers of elements, as "points[3].colour".
+  void ignored(std::string_view way);
 };
 
 }  // namespace penstock
