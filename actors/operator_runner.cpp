@@ -121,6 +121,7 @@ dead_letter_record make_dead_letter(const run_state& run, const letter_origin& f
     codec->encode(item, letter.archive);
     letter.json = codec->json(item);
     letter.item_type = codec->type;
+    letter.schema = codec->schema();
   }
   return letter;
 }

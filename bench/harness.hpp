@@ -94,6 +94,7 @@ std::vector<bench_case> space_cases();       // large, memory
 std::vector<bench_case> isolated_cases();    // isolated_large, isolated_small
 std::vector<bench_case> queue_cases();       // queue_sqlite, queue_redis
 std::vector<bench_case> scan_cases();        // queue_scans
+std::vector<bench_case> letter_cases();      // dead_letters
 
 /// What `--child memory SECONDS` does: runs the memory case's graph in this process and prints what it used.
 int memory_child(double seconds);

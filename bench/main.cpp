@@ -23,7 +23,7 @@ std::vector<bench::bench_case> all_cases() {
   std::vector<bench::bench_case> all;
   for (auto group :
        {bench::throughput_cases(), bench::time_cases(), bench::farm_cases(), bench::space_cases(),
-        bench::isolated_cases(), bench::queue_cases(), bench::scan_cases()}) {
+        bench::isolated_cases(), bench::queue_cases(), bench::scan_cases(), bench::letter_cases()}) {
     std::move(group.begin(), group.end(), std::back_inserter(all));
   }
   return all;

@@ -6,12 +6,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <penstock/messages/error.hpp>
 #include <penstock/messages/item_codec.hpp>
+#include <penstock/messages/letter_number.hpp>
 #include <penstock/runtime/dead_letter_store.hpp>
 #include <penstock/runtime/letter_source.hpp>
 
@@ -91,21 +93,38 @@ class replay_planner {
   }
 
   /// Why the member can't take the letter's item; empty if it can.
-  std::string problem_with(const dead_letter_record& letter, std::size_t member) const {
+  std::string problem_with(const dead_letter_record& letter, std::size_t member) {
     const run_plan::member& to = plan_.members[member];
     if (to.is_source) return "it is of an operator on a source, so no stage has had the item";
     if (depth_[member] > 0) return "it is between scatter and gather, where an item is a piece of a job";
     const item_codec* const codec = plan_.stages[to.index].codec;
     if (to.is_relay || codec == nullptr) return "the stage does not keep what comes in";
-    if (letter.item_type != codec->type)
+    if (!letter.op.empty() && letter_number{letter.item}.what() == letter_number::kind::at_end)
+      return "on_end emitted what it holds, so it is no item for the stage";
+    if (!letter.schema && letter.item_type != codec->type)
       return "it holds a " + letter.item_type + ", and the stage takes a " + codec->type;
-    if (codec->decode == nullptr) return "items of type " + letter.item_type + " can't be read back";
+    if (codec->restore == nullptr) return std::string{"items of type "} + codec->type + " can't be read back";
     try {
-      static_cast<void>(item_in(letter, *codec));
+      read_notes notes;
+      static_cast<void>(item_in(letter, *codec, &notes));
+      tell(letter, *codec, notes);
     } catch (const error& unreadable) {
       return unreadable.what();
     }
     return {};
+  }
+
+  /// Once for each stage.
+  void tell(const dead_letter_record& letter, const item_codec& codec, const read_notes& notes) {
+    if (!log_) return;
+    const auto warn = [&](const std::string& what) {
+      if (told_.insert(letter.stage + '/' + what).second)
+        log_->warn("graph '{}', stage '{}': {}", plan_.graph, letter.stage, what);
+    };
+    for (const std::string& each : notes.ignored_members)
+      warn("member '" + each + "' of dead letters is ignored: " + codec.type + " has no such member");
+    if (notes.without_schema)
+      warn("dead letters of before schemas are read by the name of their type alone: " + letter.item_type);
   }
 
   void leave(const dead_letter_record& letter, const std::string& problem) const {
@@ -152,6 +171,7 @@ class replay_planner {
   std::shared_ptr<dead_letter_store> store_;
   const std::vector<std::int64_t>& wanted_;
   const std::shared_ptr<spdlog::logger>& log_;
+  std::set<std::string> told_;
   std::vector<int> depth_;  ///< scatters without their gather before each member
   std::map<std::size_t, std::vector<std::int64_t>> letters_;  ///< by member
 };

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <span>
 
 #include <penstock/messages/dead_letter.hpp>
 
@@ -18,12 +17,8 @@ constexpr std::chrono::nanoseconds longest_wait = std::chrono::seconds{5};
 
 }  // namespace
 
-batch item_in(const dead_letter_record& letter, const item_codec& codec) {
-  const std::span<const std::byte> bytes{letter.archive};
-  std::exception_ptr failed;
-  batch item = codec.decode({&bytes, 1}, failed);
-  if (failed) std::rethrow_exception(failed);
-  return item;
+batch item_in(const dead_letter_record& letter, const item_codec& codec, read_notes* notes) {
+  return codec.restore({letter.archive, letter.item_type, letter.schema.get()}, notes);
 }
 
 void letter_source::fill(fill_work& work, source_context& context) {

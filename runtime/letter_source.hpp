@@ -16,8 +16,9 @@
 
 namespace penstock {
 
-/// The item of a letter. Throws what the codec throws where its bytes can't be read.
-batch item_in(const dead_letter_record& letter, const item_codec& codec);
+/// The item of a letter, which another version of the program may have written. Throws codec_error where the
+/// codec's type can't read it. `notes` may be null.
+batch item_in(const dead_letter_record& letter, const item_codec& codec, read_notes* notes = nullptr);
 
 /// Hands out letters of one stage, one at a time, and marks each as replayed when nothing that came of it is
 /// left. Where there is no room for the mark, it hands out nothing new and does not end before there is; what
