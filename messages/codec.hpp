@@ -76,7 +76,7 @@ T decode(std::span<const std::byte> bytes) {
 
 namespace detail {
 
-/// Made once. Describing a type may make an object of it.
+/// Made once for a type.
 template <class T>
 const schema_reader& schema_reader_of() {
   static const schema_reader made = [] {

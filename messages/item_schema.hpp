@@ -27,8 +27,15 @@ struct written_item {
 
 /// What a reader of items noticed and read all the same. Plain data; whoever reads many items says each once.
 struct read_notes {
+  /// So many members are noted of an item; it may come from anybody.
+  static constexpr std::size_t most = 16;
+
   std::vector<std::string> ignored_members;  ///< that were there and are none of the type's: the way to each
   bool without_schema = false;               ///< taken on trust, as the type's name is the same
+
+  void ignored(const std::string& member) {
+    if (ignored_members.size() < most) ignored_members.push_back(member);
+  }
 };
 
 }  // namespace penstock

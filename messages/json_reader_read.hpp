@@ -200,7 +200,7 @@ void json_reader::read_members(const json_value& from, T& item) {
     if (found) continue;
     const step here{*this, member(each.first)};
     if (strict_ > 0) refuse("is no member of " + type_name<T>());
-    if (notes_ != nullptr) notes_->ignored_members.push_back(path_);
+    if (notes_ != nullptr) notes_->ignored(path_);
   }
 }
 

@@ -178,7 +178,7 @@ const member_plan& schema_conversion::plan_for(std::uint32_t written, std::uint3
   }
   for (const auto& name : plan.unknown) {
     const schema_path::step here{path_, name};
-    if (notes_ != nullptr) notes_->ignored_members.push_back(path_.text());
+    if (notes_ != nullptr) notes_->ignored(path_.text());
   }
   return plans_.emplace(key, std::move(plan)).first->second;
 }
