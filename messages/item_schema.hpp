@@ -30,12 +30,12 @@ struct read_notes {
   /// So many members are noted of an item; it may come from anybody.
   static constexpr std::size_t most = 16;
 
-  std::vector<std::string> ignored_members;  ///< that were there and are none of the type's: the way to each
-  bool without_schema = false;               ///< taken on trust, as the type's name is the same
+  /// That were there and are none of the type's: the way to each, once, as "points[].colour".
+  std::vector<std::string> ignored_members;
+  bool without_schema = false;  ///< taken on trust, as the type's name is the same
 
-  void ignored(const std::string& member) {
-    if (ignored_members.size() < most) ignored_members.push_back(member);
-  }
+  /// `way` with the numbers of elements, as "points[3].colour".
+  void ignored(std::string_view way);
 };
 
 }  // namespace penstock

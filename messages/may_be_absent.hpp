@@ -58,16 +58,16 @@ constexpr bool is_listed_absent([[maybe_unused]] Pointer member) {
 }
 
 template <class T>
-inline constexpr bool is_optional_member = false;
+inline constexpr bool is_std_optional = false;
 template <class T>
-inline constexpr bool is_optional_member<std::optional<T>> = true;
+inline constexpr bool is_std_optional<std::optional<T>> = true;
 
 /// True where the member of T with Boost's descriptor D, declared by T or its base Owner, may be absent.
 template <class T, class Owner, class D>
 constexpr bool may_lack() {
   using member = std::remove_cvref_t<decltype(std::declval<Owner&>().*D::pointer)>;
   return std::is_default_constructible_v<T> &&
-         (is_optional_member<member> || is_listed_absent<T>(D::pointer) || is_listed_absent<Owner>(D::pointer));
+         (is_std_optional<member> || is_listed_absent<T>(D::pointer) || is_listed_absent<Owner>(D::pointer));
 }
 
 }  // namespace detail

@@ -32,8 +32,8 @@ class known_schemas {
   }
 
  private:
-  static constexpr std::size_t most = 64;
-  static constexpr std::size_t longest = 64 * 1024;
+  static constexpr std::size_t most = 32;
+  static constexpr std::size_t longest = 16 * 1024;
 
   std::mutex mutex_;
   std::unordered_map<std::string, std::shared_ptr<const schema_description>> schemas_;

@@ -135,13 +135,16 @@ void schema_conversion::convert_elements(const schema_node& from, const schema_n
     into_->insert(into_->end(), first, first + count * width_of(part.number));
     return;
   }
+  const bool entries = to.kind == schema_kind::map;
+  // Its keys must be seen, so that none is there twice.
+  if (entries && (part.kind != schema_kind::parts || part.parts.size() != 2)) refuse_kind(part, wanted);
   element_set seen;
   for (std::size_t i = 0; i < count; ++i) {
     const schema_path::step here{path_, i};
     const auto begin = cursor_.position();
     const auto before = into_->size();
     std::size_t key = 0;
-    if (to.kind == schema_kind::map && part.kind == schema_kind::parts && part.parts.size() == 2) {
+    if (entries) {
       convert(part.parts[0], wanted.parts[0]);
       key = into_->size() - before;
       convert(part.parts[1], wanted.parts[1]);

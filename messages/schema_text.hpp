@@ -9,7 +9,7 @@
 namespace penstock::detail {
 
 /// Descriptions longer than this are not read.
-inline constexpr std::size_t schema_text_limit = 1024 * 1024;
+inline constexpr std::size_t schema_text_limit = 256 * 1024;
 
 /// The kind as descriptions name it: "i32", "f64", "bool", "char", "c16".
 std::string_view name_of(number_kind kind);

@@ -84,6 +84,13 @@ TEST_CASE("members that nobody knows are ignored and told") {
   ps::read_notes notes;
   CHECK(ps::from_json<around>(R"({"in":{"r":2,"colour":"red"},"more":[1]})", &notes).in.r == 2);
   CHECK(notes.ignored_members == std::vector<std::string>{"in.colour", "more"});
+  notes = {};
+  ps::from_json<std::vector<circle>>(R"([{"r":1,"a":1},{"a":1,"r":1}])", &notes);
+  CHECK(notes.ignored_members == std::vector<std::string>{"[].a"});
+  std::string many = R"({"r":1)";
+  for (int i = 0; i < 1000; ++i) many += ",\"m" + std::to_string(i) + "\":1";
+  ps::from_json<circle>(many + "}", &notes);
+  CHECK(notes.ignored_members.size() == ps::read_notes::most);
 }
 
 TEST_CASE("enumerators go by their names or numbers") {
