@@ -56,7 +56,7 @@ redis_reply redis_session::call(const redis_scripts::script& script,
     answer = run(script, arguments);
     if (answer.is_error("NOGROUP") || answer.is_error("GONE")) {
       // Somebody has emptied the server, or it throws keys away.
-      if (answer.text.find("GONE meta") == std::string::npos && !answer.is_error("NOGROUP")) lost_ = true;
+      if (answer.is_error("GONE") && answer.text.find("GONE meta") == std::string::npos) lost_ = true;
       answer = prepare(false);
       if (!answer.is_error() && !lost_) answer = run(script, arguments);
     }
@@ -119,10 +119,11 @@ redis_reply redis_session::prepare(bool refuses_late) {
 }
 
 void redis_session::adopt(const redis_reply& prepared) {
-  if (prepared.items.size() != 3) fail_unexpected(redis_scripts::prepare());
+  if (prepared.items.size() != 4) fail_unexpected(redis_scripts::prepare());
   const auto& id = prepared.items[2].text;
+  const bool was_missing = prepared.items[3].number != 0;
+  if (jobs_ > 0 && (id != queue_id_ || was_missing)) lost_ = true;
   if (id == queue_id_) return;
-  if (!queue_id_.empty() && jobs_ > 0) lost_ = true;
   if (!queue_id_.empty()) time_.forget();
   queue_id_ = id;
 }

@@ -1,5 +1,6 @@
 -- (server run, whether takes before the next one are refused from now on, number of the owner's next take, an id for
--- the queue if it has none, then the takes that the owner holds): {time, jumped, id of the queue}
+-- the queue if it has none, then the takes that the owner holds): {time, jumped, id of the queue,
+-- whether the stream or its group was missing}
 
 local version = redis.call('HGET', meta, 'version')
 if version and version ~= '1' then
@@ -8,10 +9,12 @@ end
 if not version then redis.call('HSET', meta, 'version', 1) end
 -- So that a queue which is made anew under the same name is told from the one before.
 if redis.call('HEXISTS', meta, 'id') == 0 then redis.call('HSET', meta, 'id', ARGV[11]) end
+local was_missing = 0
 local consumers = redis.pcall('XINFO', 'CONSUMERS', jobs, group)
 if consumers.err then
   redis.call('XGROUP', 'CREATE', jobs, group, '0', 'MKSTREAM')
   consumers = {}
+  was_missing = 1
 end
 -- Those that were killed while they had nothing.
 for _, each in ipairs(consumers) do
@@ -47,4 +50,4 @@ if ARGV[8] ~= '' and redis.call('HGET', meta, 'run') ~= ARGV[8] then
   begin_leases_anew()
   tell_others()
 end
-return {queue_time, jumped, redis.call('HGET', meta, 'id')}
+return {queue_time, jumped, redis.call('HGET', meta, 'id'), was_missing}

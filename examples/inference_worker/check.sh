@@ -142,9 +142,9 @@ a_queue_on_a_redis_server_is_worked_on() {
   server_id=$!
   exec 5<ready
   while read -r ready <&5 && [[ $ready != *eady\ to\ accept* ]]; do :; done
-  run 0 --queue "unix://$socket#images" --images 1000
+  run 0 --queue "unix://$socket?forgetful=yes#images" --images 1000
   says 'of 1000 images'
-  run 0 --queue "unix://$socket#images" --images 500
+  run 0 --queue "unix://$socket?forgetful=yes#images" --images 500
   says 'of 500 images'
   kill "$server_id"
 }

@@ -153,6 +153,67 @@ TEST_CASE("an entry that is no job is dead and says why, and stops nobody") {
   CHECK(a->list("dead").size() == 2);
 }
 
+TEST_CASE("an entry whose number is too large to be exact gets another one, and stops nobody") {
+  const auto* const id = GENERATE("18446744073709551000-0", "18446744073709551615-18446744073709551615",
+                                  "9007199254740993-0", "9007199254740992-1");
+  const auto first = GENERATE("put", "take", "stuck");
+  INFO(id << ", " << first);
+  shared_server queue;
+  auto a = queue.open("a");
+  a->put(text_item("before"));
+  queue.server.ask({"XADD", "penstock:{jobs}:jobs", id, "json", "\"by hand\""});
+  if (first == std::string{"put"}) a->put(text_item("after"));
+  if (first == std::string{"stuck"}) {
+    // A program from before has read it and failed.
+    CHECK(taken(*a, queue.rules) == "\"before\"");
+    queue.server.ask(
+        {"XREADGROUP", "GROUP", "penstock", "a", "COUNT", "9", "STREAMS", "penstock:{jobs}:jobs", ">"});
+    CHECK(taken(*a, queue.rules) == "\"by hand\"");
+  } else {
+    CHECK(taken(*a, queue.rules) == "\"before\"");
+    CHECK(taken(*a, queue.rules) == "\"by hand\"");
+  }
+  if (first == std::string{"put"}) CHECK(taken(*a, queue.rules) == "\"after\"");
+  CHECK(a->put(text_item("last")) < 10);
+  const auto last = a->take(queue.rules).job;
+  REQUIRE(last);
+  CHECK(last->item.json == "\"last\"");
+  CHECK(a->ack(last->receipt));
+  CHECK(taken(*queue.open("b"), queue.rules) == "none");
+}
+
+TEST_CASE("a due that is no time makes an entry dead and stops nobody") {
+  const auto* const due = GENERATE("nan", "inf", "1e300");
+  shared_server queue;
+  auto a = queue.open("a");
+  queue.server.ask({"XADD", "penstock:{jobs}:jobs", "5-0", "json", "1", "due", due});
+  a->put(text_item("job"));
+  CHECK(taken(*a, queue.rules) == "\"job\"");
+  CHECK(a->list("dead").at(0).reason.find("its field due") != std::string::npos);
+}
+
+TEST_CASE("what is known of a job may be damaged, and stops nobody") {
+  const auto text = GENERATE(std::string{"no JSON"}, std::string{"7"}, std::string(2000, '['),
+                             std::string{R"({"deaths":"x"})"});
+  shared_server queue;
+  auto a = queue.open("a");
+  a->put(text_item("job"));
+  CHECK(a->nack(a->take(queue.rules).job->receipt, "drained"));
+  queue.server.ask({"HSET", "penstock:{jobs}:facts", "1", text});
+  CHECK(a->list().size() == 1);
+  CHECK(a->ack(a->take(queue.rules).job.value().receipt));
+}
+
+TEST_CASE("a group of large jobs ends before it is more than a few megabytes") {
+  shared_server queue;
+  auto a = queue.open("a");
+  for (int i = 0; i < 20; ++i) a->put({std::vector<std::byte>(1'000'000), "1", "large", {}});
+  const ps::take_order all{queue.rules, 100, {}};
+  const auto group = a->exchange({}, &all).jobs;
+  CHECK(group.size() > 4);
+  CHECK(group.size() < 12);
+}
+
 TEST_CASE("a job whose entry somebody has removed is forgotten") {
   shared_server queue;
   auto a = queue.open("a");

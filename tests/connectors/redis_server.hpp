@@ -23,11 +23,14 @@ class redis_server {
  public:
   /// `settings` are words of its command line.
   explicit redis_server(std::vector<std::string> settings = {}) : settings_{std::move(settings)} { start(); }
+  /// Its clock is off by the number in that file, see programs/shifted_clock.cpp.
+  static redis_server with_clock(const std::string& shift) { return redis_server{shift_tag{}, shift}; }
 
   /// Starts it again after its end; it has read its data when this returns.
   void start() {
     auto words = redis_command(socket(), folder_.path().string());
     words.insert(words.end(), settings_.begin(), settings_.end());
+    words.insert(words.begin(), environment_.begin(), environment_.end());
     program_.emplace(std::move(words));
     const std::string ready = "eady to accept connections";
     std::string said;
@@ -64,8 +67,16 @@ class redis_server {
   }
 
  private:
+  struct shift_tag {};
+  redis_server(shift_tag, const std::string& file)
+      : environment_{"/usr/bin/env", std::string{"LD_PRELOAD="} + PENSTOCK_SHIFTED_CLOCK,
+                     "PENSTOCK_CLOCK_SHIFT=" + file} {
+    start();
+  }
+
   scratch_folder folder_;
   std::vector<std::string> settings_;
+  std::vector<std::string> environment_;
   std::optional<started_program> program_;
 };
 

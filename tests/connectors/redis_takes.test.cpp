@@ -179,6 +179,30 @@ TEST_CASE("a connection that greets late takes nothing away that its process got
   CHECK(a.ack(job));
 }
 
+TEST_CASE("a group of which nobody has heard goes back as a whole, and nobody has died") {
+  redis_server server;
+  ps::redis_job_store a{server.url("?timeout=100ms"), "jobs", "a"};
+  for (int i = 0; i < 6; ++i) a.put(text_item("job"));
+  const ps::take_order one{{10s, 1}, 1, {}};
+  const ps::take_order four{{10s, 1}, 4, {}};
+  ps::exchange_result first;
+  insist([&] { first = a.exchange({}, &one); });
+  server.stand_still();
+  const ps::job_verdict done{first.jobs.at(0).receipt, ps::job_fate::acked, {}};
+  CHECK_THROWS_AS(a.exchange(std::vector{done}, &four), ps::job_queue_error);
+  server.go_on();
+  server.ask({"PING"});  // the exchange was done before
+  CHECK(a.is_unsure());
+  insist([&] { a.give_back_unsure(); });
+  CHECK(a.count().done == 1);
+  CHECK(a.count().queued == 5);
+  ps::exchange_result again;
+  insist([&] { again = a.exchange(std::vector{done}, &four); });
+  CHECK(again.late == std::vector{first.jobs[0].receipt});
+  REQUIRE(again.jobs.size() == 4);
+  for (const auto& each : again.jobs) CHECK(each.deaths == 0);
+}
+
 TEST_CASE("what nobody has heard of goes back at the server's memory limit too") {
   redis_server server;
   ps::redis_job_store a{server.url("?timeout=100ms"), "jobs", "a"};

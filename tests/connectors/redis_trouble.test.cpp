@@ -198,3 +198,30 @@ TEST_CASE("what is no Redis server is named") {
   other.join();
   ::close(door);
 }
+
+TEST_CASE("an answer that claims to be endless ends the connection at once, and passes") {
+  const scratch_folder folder;
+  const auto socket = (folder / "hostile.sock").string();
+  sockaddr_un place{AF_UNIX, {}};
+  socket.copy(place.sun_path, sizeof place.sun_path - 1);
+  const int door = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  REQUIRE(::bind(door, reinterpret_cast<const sockaddr*>(&place), sizeof place) == 0);
+  REQUIRE(::listen(door, 1) == 0);
+  std::thread other{[door] {
+    const int guest = ::accept(door, nullptr, nullptr);
+    char heard = 0;
+    CHECK(::read(guest, &heard, 1) == 1);
+    CHECK(::write(guest, "*2147483647\r\n", 13) == 13);
+    while (::read(guest, &heard, 1) == 1) {
+    }
+    ::close(guest);
+  }};
+  const auto begun = std::chrono::steady_clock::now();
+  const auto problem = problem_of([&] {
+    ps::redis_job_store{ps::redis_url::parse("unix://" + socket + "?timeout=1h"), "jobs"};
+  });
+  CHECK(says(problem, "no answer of a Redis server"));
+  CHECK(std::chrono::steady_clock::now() - begun < 30s);
+  other.join();
+  ::close(door);
+}

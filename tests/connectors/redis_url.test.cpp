@@ -72,6 +72,9 @@ TEST_CASE("a wrong URL is refused with what was expected") {
   CHECK(says(refusal("redis://h/one"), "the database is \"one\""));
   CHECK(says(refusal("redis://[::1"), "expected ]"));
   CHECK(says(refusal("redis://h?timeout=5"), "expected a duration"));
+  CHECK(says(refusal("redis://h?forgetful=maybe"), "expected yes or no"));
+  CHECK(ps::redis_url::parse("redis://h?forgetful=yes").forgetful);
+  CHECK_FALSE(ps::redis_url::parse("redis://h?forgetful=no").forgetful);
   CHECK(says(refusal("redis://h?colour=red"), "'colour' is no setting"));
   CHECK(says(refusal("redis://ann@h"), "user without a password"));
   CHECK(says(refusal("redis://h#%zz"), "hexadecimal"));
