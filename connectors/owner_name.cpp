@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <mutex>
 #include <random>
 
@@ -52,9 +53,11 @@ class token_of_process {
 std::string process_token() { return token_of_process::the().get(); }
 
 std::string new_owner_name() {
+  static std::atomic<unsigned> stores{0};
   std::array<char, 65> host{};
   ::gethostname(host.data(), host.size() - 1);
-  return std::string{host.data()} + ":" + std::to_string(::getpid()) + ":" + random_token();
+  return std::string{host.data()} + ":" + std::to_string(::getpid()) + ":" + process_token() + ":" +
+         std::to_string(++stores);
 }
 
 }  // namespace penstock

@@ -11,8 +11,9 @@ std::string random_token();
 /// process lives, another one after a fork. Any thread.
 std::string process_token();
 
-/// Names a store of this process as the owner of leases: machine and process, for people, and a random_token,
-/// as containers share names of machines and numbers of processes. No two are the same.
+/// Names a store of this process as the owner of leases: machine and process for people, the process's token,
+/// a number. Those of one process differ only behind the last colon. No two are the same: names of machines
+/// and numbers of processes are those of containers.
 std::string new_owner_name();
 
 }  // namespace penstock

@@ -31,6 +31,12 @@ std::filesystem::path without_links(const std::filesystem::path& file) {
   return failed ? whole : made;
 }
 
+std::string damaged(const std::string& sign) {
+  return "the file is damaged: " + sign +
+         "; nothing is written to it any more. Keep a copy of it with the files named after it; "
+         "`sqlite3 FILE .recover` prints what can be read";
+}
+
 [[noreturn]] void raise(const std::filesystem::path& file, const sqlite_failure& failure) {
   const auto what = failure.is_passing() ? job_queue_error::kind::passing : job_queue_error::kind::lasting;
   std::string reason = failure.reason;
@@ -39,6 +45,7 @@ std::filesystem::path without_links(const std::filesystem::path& file) {
     reason =
         "another program has held it for " + std::to_string(sqlite_connection::busy_timeout_ms / 1000) + " s";
   }
+  if ((failure.code & 0xff) == SQLITE_CORRUPT) reason = damaged(failure.reason);
   if ((failure.code & 0xff) == SQLITE_NOTADB) reason = "this is no job queue, and no SQLite file at all";
   throw job_queue_error{file.string(), reason, what};
 }
@@ -119,6 +126,15 @@ void sqlite_database::check_place() const {
   if (file_number() != number_)
     throw job_queue_error{file_.string(),
                           "the file was removed, or another put in its place, while it was in use"};
+}
+
+void sqlite_database::refuse_damaged(const std::string& sign) {
+  std::string first;
+  {
+    sqlite_connection::statement check{*connection_, "PRAGMA integrity_check(1)"};
+    if (check.step()) first = check.text();
+  }
+  throw job_queue_error{file_.string(), damaged(first.empty() || first == "ok" ? sign : first)};
 }
 
 void sqlite_database::check_kind() {

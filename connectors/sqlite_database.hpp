@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include <penstock/connectors/disk_room.hpp>
 #include <penstock/runtime/sqlite_connection.hpp>
@@ -31,6 +32,9 @@ class sqlite_database {
 
   /// Nobody else can see what is written once the file has gone. Throws in that case.
   void check_place() const;
+
+  /// Throws what to do with a file that says two things at once, after a look at all of it.
+  [[noreturn]] void refuse_damaged(const std::string& sign);
 
   /// So many bytes of the log's place on the disk are set apart, so that a verdict can be written when it is
   /// full. Does what it can.

@@ -49,6 +49,7 @@ sqlite_job_store::sqlite_job_store(const std::filesystem::path& file, bool creat
       first_of_process_{first_of(owner_)},
       behind_process_{behind(first_of_process_)},
       time_{std::move(time)},
+      owners_{database_.connection(), database_.file().string() + "-owners", owner_, time_},
       boot_{time_->boot()} {}
 
 sqlite_job_store::~sqlite_job_store() = default;
@@ -60,7 +61,15 @@ void sqlite_job_store::begin_writing() {
   // The log is there from the first access on, and stays as long as this connection.
   transaction{connection()};
   database_.reserve(reserved_bytes);
+  boot_ = owners_.boot();
   writes_ = true;
+}
+
+/// Others see from here on whether this store is there.
+void sqlite_job_store::enter(const delivery_rules& rules) {
+  if (has_entered_) return;
+  write_at_all_costs([&] { owners_.enter(boot_, rules.lease.count()); });
+  has_entered_ = true;
 }
 
 void sqlite_job_store::on_change(std::function<void()> wake) {
@@ -152,6 +161,7 @@ exchange_result sqlite_job_store::exchange(std::span<const job_verdict> verdicts
     if (watch_ != nullptr) watch_->arm();  // before looking, so that nothing is missed
     database_.check_place();
     reader_ = wanted->reader;
+    enter(wanted->rules);
   }
   exchange_result answer;
   bool is_too_much = false;

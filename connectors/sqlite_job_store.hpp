@@ -18,6 +18,7 @@
 #include <penstock/connectors/machine_time.hpp>
 #include <penstock/connectors/owner_name.hpp>
 #include <penstock/connectors/sqlite_database.hpp>
+#include <penstock/connectors/sqlite_owners.hpp>
 #include <penstock/connectors/sqlite_schemas.hpp>
 
 namespace penstock {
@@ -67,6 +68,7 @@ class sqlite_job_store final : public job_store, public job_ledger {
 
   sqlite_connection& connection() const { return database_.connection(); }
   void begin_writing();
+  void enter(const delivery_rules& rules);
   std::vector<std::int64_t> add(std::span<const stored_item> items, std::chrono::nanoseconds delay);
   bool leaves_room(std::span<const stored_item> items, bool log_is_new);
   std::int64_t insert(const stored_item& item, std::chrono::nanoseconds delay);
@@ -81,7 +83,8 @@ class sqlite_job_store final : public job_store, public job_ledger {
 
   void take_group(const take_order& wanted, exchange_result& answer);
   std::optional<std::int64_t> bring_back_lost(const delivery_rules& rules);
-  bool bring_back(const std::string& owner, std::int64_t until, bool rebooted, const delivery_rules& rules);
+  bool bring_back(const std::string& owner, std::int64_t until, sqlite_owners::state cause,
+                  const delivery_rules& rules);
   void end_delays(std::uint32_t most);
   std::vector<candidate> oldest(const take_order& wanted);
   std::vector<candidate> group_of(const take_order& wanted, bool others, bool& is_held_up);
@@ -99,11 +102,13 @@ class sqlite_job_store final : public job_store, public job_ledger {
   std::string first_of_process_;  ///< the owners of all its stores are between the two
   std::string behind_process_;
   std::shared_ptr<const machine_time> time_;
+  sqlite_owners owners_;
   std::string boot_;
   std::string reader_;      ///< of the last order
   std::uint64_t room_ = 0;  ///< in bytes, for what a transaction writes
   std::unique_ptr<file_watch> watch_;
   bool writes_ = false;
+  bool has_entered_ = false;
 };
 
 }  // namespace penstock

@@ -23,6 +23,13 @@ constexpr std::int64_t delays_ended_at_once = 16;
 /// What is written beside the job itself: pages of the table and of its indexes.
 constexpr std::uint64_t bytes_of_a_take = 16 * 1024;
 
+constexpr auto has_queued =
+    "SELECT EXISTS (SELECT 1 FROM jobs INDEXED BY jobs_by_state WHERE state = 'queued')";
+
+constexpr auto has_leased =
+    "SELECT EXISTS (SELECT 1 FROM jobs INDEXED BY jobs_by_state WHERE state = 'leased')";
+constexpr auto has_lease = "SELECT EXISTS (SELECT 1 FROM jobs INDEXED BY jobs_leases WHERE state = 'leased')";
+
 constexpr auto end_of_time = std::numeric_limits<std::int64_t>::max();
 
 }  // namespace
@@ -85,18 +92,24 @@ std::optional<std::int64_t> sqlite_job_store::bring_back_lost(const delivery_rul
       until = next.number();
     }
     if (owner == owner_) continue;
-    const bool rebooted = boot != boot_;
-    if (!rebooted && until > now) {
-      next_end = std::min(next_end.value_or(until), until);
-    } else if (!bring_back(owner, rebooted ? end_of_time : now, rebooted, rules)) {
-      next_end = now;
+    const auto [state, look_again] = owners_.look_at(owner, boot, until, boot_, rules.lease.count());
+    if (state == sqlite_owners::state::alive) {
+      next_end = std::min(next_end.value_or(*look_again), *look_again);
+      continue;
+    }
+    const bool is_away = state == sqlite_owners::state::away;
+    if (!bring_back(owner, is_away ? now : end_of_time, state, rules)) {
+      next_end = now;  // there are more
+    } else if (!is_away) {
+      owners_.forget(owner);
     }
   }
 }
 
 /// Those that it has until then at most; false if there are more.
-bool sqlite_job_store::bring_back(const std::string& owner, std::int64_t until, bool rebooted,
+bool sqlite_job_store::bring_back(const std::string& owner, std::int64_t until, sqlite_owners::state cause,
                                   const delivery_rules& rules) {
+  const bool rebooted = cause == sqlite_owners::state::restarted;
   struct lost {
     std::int64_t job;
     unsigned deaths;
@@ -114,12 +127,14 @@ bool sqlite_job_store::bring_back(const std::string& owner, std::int64_t until, 
       found.push_back({job, deaths + (rebooted ? 0U : 1U), select.number() != 0});
     }
   }
-  const std::string cause = rebooted ? "the machine was started anew while " + owner + " had it"
-                                     : owner + " died, or was away for longer than its lease";
+  const auto why = rebooted ? "the machine was started anew while " + owner + " had it"
+                   : cause == sqlite_owners::state::ended
+                       ? owner + " died"
+                       : owner + " died, or was away for longer than its lease";
   for (const auto& each : found) {
     const bool dead = !rebooted && rules.is_dead(each.deaths, each.alone);
     const auto reason =
-        dead ? std::to_string(each.deaths) + " processes died with this job; the last one: " + cause : cause;
+        dead ? std::to_string(each.deaths) + " processes died with this job; the last one: " + why : why;
     statement update{connection(),
                      "UPDATE jobs SET state = ?, until_ns = 0, deaths = ?, reason = ? WHERE id = ?"};
     update.bind(dead ? "dead" : "queued").bind(std::int64_t{each.deaths}).bind(reason).bind(each.job).step();
@@ -234,16 +249,23 @@ void sqlite_job_store::look_ahead(const take_order& wanted, std::optional<std::i
       next = std::min(next.value_or(at), at);
     }
   }
-  answer.empty = !is_held_up && !is_delayed &&
-                 connection().number("SELECT EXISTS (SELECT 1 FROM jobs WHERE state = 'leased')") == 0;
+  const bool is_leased = connection().number(has_leased) != 0;
+  answer.empty = !is_held_up && !is_delayed && !is_leased;
   if (next) answer.again_in = std::chrono::nanoseconds{std::max<std::int64_t>(*next - now, 0)};
+  std::uint64_t unreadable = 0;
   for (const auto set : schemas_.sets_with(wanted.reader)) {
     statement count{connection(),
                     "SELECT count(*) FROM jobs INDEXED BY jobs_due"
                     " WHERE state = 'queued' AND until_ns = 0 AND unread_by = ?"};
     count.bind(set).step();
-    answer.unreadable += static_cast<std::uint64_t>(count.number());
+    unreadable += static_cast<std::uint64_t>(count.number());
   }
+  answer.unreadable = unreadable;
+  // What is in one index is in the other; or somebody would wait for ever.
+  const bool is_queued = connection().number(has_queued) != 0;
+  if ((is_queued && !is_held_up && !is_delayed && unreadable == 0) ||
+      (is_leased && connection().number(has_lease) == 0))
+    database_.refuse_damaged("there are jobs in it that its indexes do not know of");
 }
 
 }  // namespace penstock

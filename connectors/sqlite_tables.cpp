@@ -44,6 +44,10 @@ constexpr std::array added_columns{
 constexpr auto added_tables =
     "CREATE TABLE IF NOT EXISTS schemas (hash TEXT PRIMARY KEY, description TEXT NOT NULL);"
     "CREATE TABLE IF NOT EXISTS reader_sets (id INTEGER PRIMARY KEY, readers TEXT NOT NULL UNIQUE);"
+    // Stores that take jobs. id: the byte that each holds of the file whose number is `locks`; clock: with
+    // whose times theirs can be compared.
+    "CREATE TABLE IF NOT EXISTS owners (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE,"
+    " locks INTEGER NOT NULL, boot TEXT NOT NULL, clock TEXT NOT NULL, lease_ns INTEGER NOT NULL);"
     // Bytes of the largest job that is there, or was.
     "CREATE TABLE IF NOT EXISTS sizes (largest INTEGER NOT NULL);"
     "INSERT INTO sizes SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM sizes);"
@@ -57,7 +61,7 @@ constexpr auto added_tables =
     "CREATE INDEX IF NOT EXISTS jobs_died_twice ON jobs (owner) WHERE state = 'leased' AND deaths >= 2;"
     "CREATE INDEX IF NOT EXISTS jobs_unread ON jobs (unread_by) WHERE unread_by > 0;";
 
-constexpr std::int64_t added_names = 10;
+constexpr std::int64_t added_names = 11;
 
 bool has_column(sqlite_connection& file, std::string_view name) {
   statement select{file, "SELECT count(*) FROM pragma_table_info('jobs') WHERE name = ?"};
@@ -89,7 +93,7 @@ bool are_complete(sqlite_connection& file) {
     if (!has_column(file, each.name)) return false;
   }
   return file.number(
-             "SELECT count(*) FROM sqlite_master WHERE name IN ('schemas', 'reader_sets', 'sizes', "
+             "SELECT count(*) FROM sqlite_master WHERE name IN ('schemas', 'reader_sets', 'owners', 'sizes', "
              "'jobs_due',"
              " 'jobs_delayed', 'jobs_leases', 'jobs_alone', 'jobs_died_once', 'jobs_died_twice', "
              "'jobs_unread')") == added_names;

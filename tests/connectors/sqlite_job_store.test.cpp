@@ -16,6 +16,7 @@ TEST_CASE("after a start of the machine all leases have ended and all delays are
   a->put(text_item("leased"));
   a->take(queue.rules);
   a->put(text_item("delayed"), 1h);
+  a.reset();  // or it would be seen to be there
   queue.clock->start = "second";
   queue.clock->now = 5;
   auto b = queue.open("b");
@@ -60,7 +61,8 @@ TEST_CASE("a suspect runs alone in its process, however many sources that has") 
   first->put(text_item("suspect"));
   REQUIRE(queue.open("first victim")->take(queue.rules).job);
   queue.lose_all();
-  REQUIRE(queue.open("victim")->take(queue.rules).job);  // its death will make it two
+  auto victim = queue.open("victim");  // its death will make it two
+  REQUIRE(victim->take(queue.rules).job);
   first->put(text_item("other"));
   first->put(text_item("third"));
   const auto other = first->take(queue.rules).job.value();

@@ -1,0 +1,118 @@
+// Queue files that are damaged: all that can be read is worked on, or an error says what is wrong. Nobody
+// waits for what never comes.
+
+#include <penstock/connectors/sqlite_job_store.hpp>
+
+#include <penstock_test/catch.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include <penstock/connectors/job_queue_error.hpp>
+
+#include "shared_queues.hpp"
+
+using namespace penstock_test;
+
+namespace {
+
+constexpr int jobs = 200;
+
+void damage(const std::filesystem::path& file, std::minstd_rand& random) {
+  std::string bytes;
+  {
+    std::ifstream in{file, std::ios::binary};
+    bytes.assign(std::istreambuf_iterator<char>{in}, {});
+  }
+  const auto place = std::uniform_int_distribution<std::size_t>{0, bytes.size() - 1};
+  auto at = place;
+  switch (std::uniform_int_distribution<>{0, 2}(random)) {
+    case 0:
+      for (int i = 0; i < 8; ++i) bytes[at(random)] ^= static_cast<char>(1U << (i % 8U));
+      break;
+    case 1: {
+      const auto page = at(random) / 4096 * 4096;
+      std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(page),
+                  std::min<std::size_t>(4096, bytes.size() - page), '\0');
+      break;
+    }
+    default:
+      bytes.resize(at(random));
+  }
+  std::ofstream{file, std::ios::binary} << bytes;
+}
+
+enum class end { all_done, refused, waits };
+
+end work(const std::filesystem::path& file) {
+  try {
+    ps::sqlite_job_store store{file, false};
+    const ps::take_order wanted{{}, 16, "00000000000000aa"};
+    std::vector<ps::job_verdict> verdicts;
+    for (int round = 0; round < 10 * jobs; ++round) {
+      const auto got = store.exchange(verdicts, &wanted);
+      verdicts.clear();
+      for (const auto& each : got.jobs) verdicts.push_back({each.receipt, ps::job_fate::acked, {}});
+      if (!got.jobs.empty()) continue;
+      // Who has a time to look again does not wait for ever.
+      return got.empty || got.again_in ? end::all_done : end::waits;
+    }
+    return end::waits;
+  } catch (const ps::job_queue_error& problem) {
+    CHECK(std::string{problem.what()}.find(file.string()) != std::string::npos);
+    return end::refused;
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a damaged queue is worked on or refused, and nobody waits for ever") {
+  const scratch_folder folder;
+  {
+    ps::sqlite_job_store store{folder / "whole.sqlite"};
+    std::vector<ps::stored_item> items;
+    for (int i = 0; i < jobs; ++i)
+      items.push_back({std::vector<std::byte>(static_cast<std::size_t>(i) * 3), std::to_string(i), "int"});
+    store.put_all(items);
+    // So that its other tables and indexes hold something.
+    store.exchange({}, nullptr);
+  }
+  std::minstd_rand random{7};
+  int refused = 0;
+  for (int i = 0; i < 400; ++i) {
+    INFO("damage " << i);
+    for (const auto* each : {"", "-wal", "-shm", "-owners"})
+      std::filesystem::remove((folder / "ill.sqlite").string() + each);
+    std::filesystem::copy_file(folder / "whole.sqlite", folder / "ill.sqlite");
+    damage(folder / "ill.sqlite", random);
+    const auto ended = work(folder / "ill.sqlite");
+    CHECK(ended != end::waits);
+    refused += ended == end::refused ? 1 : 0;
+  }
+  CHECK(refused > 100);
+}
+
+TEST_CASE("jobs that an index has lost are noticed when there is nothing else to take") {
+  shared_file queue;
+  auto a = queue.open("a");
+  a->put(text_item("job"));
+  ps::sqlite_database file{queue.folder / "jobs.sqlite", false};
+  file.connection().run_script(
+      "PRAGMA writable_schema = ON;"
+      "UPDATE sqlite_master SET sql = replace(sql, 'until_ns = 0', 'until_ns = 7') WHERE name = 'jobs_due';");
+  a.reset();
+  file.connection().run_script(
+      "PRAGMA writable_schema = RESET; REINDEX jobs_due;"
+      "PRAGMA writable_schema = ON;"
+      "UPDATE sqlite_master SET sql = replace(sql, 'until_ns = 7', 'until_ns = 0')"
+      " WHERE name = 'jobs_due'; PRAGMA writable_schema = RESET;");
+  auto b = queue.open("b");
+  CHECK_THROWS_WITH(b->take(queue.rules), Catch::Matchers::Contains("the file is damaged"));
+  CHECK(b->list().size() == 1);
+}
