@@ -15,6 +15,8 @@ using std::chrono::nanoseconds;
 
 /// Verdicts that are told in one go, so that a store is not locked for long.
 constexpr std::size_t most_told = 1024;
+/// Names are whatever somebody put.
+constexpr std::size_t most_noticed = 100;
 }  // namespace
 
 job_puller::surroundings job_puller::real(std::shared_ptr<spdlog::logger> log, std::function<void()> wake) {
@@ -97,6 +99,22 @@ void job_puller::unreadable(const taken_job& job, const std::string& reason) {
   around_.log->error(
       "job queue '{}': this program can't read job {}: {}; jobs of its kind are left to programs that can",
       queue_, job.receipt.job, reason);
+}
+
+void job_puller::noticed(const taken_job& job, const read_notes& notes) {
+  if (notes.without_schema && noticed_.insert(std::string{}).second) {
+    around_.log->warn(
+        "job queue '{}': job {} was put by a program that kept no schema of its items; it is read on trust, "
+        "as the "
+        "type's name is the same, and so are others of its kind",
+        queue_, job.receipt.job);
+  }
+  for (const std::string& member : notes.ignored_members) {
+    if (noticed_.size() >= most_noticed || !noticed_.insert(member).second) continue;
+    around_.log->warn(
+        "job queue '{}': job {} has a member '{}' that this program does not know: it is ignored", queue_,
+        job.receipt.job, member);
+  }
 }
 
 std::optional<nanoseconds> job_puller::flush(bool asks_again) {

@@ -72,6 +72,8 @@ class job_puller {
   /// The item can't be read: it goes back for programs that can, or is dead where nobody knows what this one
   /// reads.
   void unreadable(const taken_job& job, const std::string& reason);
+  /// What was noticed of an item that could be read all the same is said once for each kind of it.
+  void noticed(const taken_job& job, const read_notes& notes);
   /// A job that was given out here and goes no further.
   void give_back(const job_receipt& delivery, const std::string& reason) {
     book_.settle(delivery, job_fate::nacked, reason, false);
@@ -127,6 +129,7 @@ class job_puller {
   group_size size_;
   untold_verdicts lost_;
   std::set<std::string> unreadable_;  ///< schemas of jobs of which that was said
+  std::set<std::string> noticed_;     ///< what was said of others
   retry_delay delay_;
   std::chrono::nanoseconds again_at_{};
 };

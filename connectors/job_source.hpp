@@ -47,7 +47,10 @@ class job_source {
       }
       if (!next.job) return next.again_in ? context.not_yet(*next.again_in) : context.not_yet();
       try {
-        return delivery<T, job_receipt>{detail::restored<T>(next.job->item), next.job->receipt};
+        read_notes notes;
+        T item = detail::restored<T>(next.job->item, &notes);
+        puller_.is->noticed(*next.job, notes);
+        return delivery<T, job_receipt>{std::move(item), next.job->receipt};
       } catch (const codec_error& problem) {
         puller_.is->unreadable(*next.job, problem.what());
       } catch (const std::exception& problem) {

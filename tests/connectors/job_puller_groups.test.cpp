@@ -197,6 +197,22 @@ TEST_CASE("a group that may have arrived is told again, and what was taken with 
   CHECK(queue.there.told.size() == 3);
 }
 
+TEST_CASE("what was noticed of items that could be read is said once") {
+  pulled_queue queue;
+  auto puller = queue.make();
+  queue.there.jobs = 3;
+  ps::read_notes notes;
+  for (int i = 0; i < 3; ++i) {
+    notes.ignored_members = {"colour", "size.unit"};
+    notes.without_schema = true;
+    puller.noticed(*puller.next(1).job, notes);
+  }
+  CHECK(count_of(queue.log.str(), "'colour'") == 1);
+  CHECK(count_of(queue.log.str(), "'size.unit'") == 1);
+  CHECK(count_of(queue.log.str(), "read on trust") == 1);
+  CHECK(count_of(queue.log.str(), "\n") == 3);
+}
+
 TEST_CASE("a job that this program can't read goes back for others, and each kind of it is said once") {
   pulled_queue queue;
   queue.reader = "0123456789abcdef";

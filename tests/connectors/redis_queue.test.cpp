@@ -14,6 +14,7 @@
 #include "redis_server.hpp"
 
 using namespace penstock_test;
+using Catch::Matchers::Contains;
 
 namespace {
 
@@ -67,7 +68,9 @@ TEST_CASE("when a run fails its jobs go back to the server, and nobody has died 
   for (const auto& job : queue.store().list()) CHECK(job.deaths == 0);
 }
 
-TEST_CASE("a job on a server that can't be read is dead and stops nobody") {
+TEST_CASE(
+    "a job on a server that can't be read stays for programs that can, stops nobody, and fails the run at "
+    "its end") {
   const redis_server server;
   ps::redis_queue<int> queue{server.url_text(), "jobs", ps::until_empty};
   queue.store().put({{}, "\"no number\"", {}});
@@ -76,9 +79,10 @@ TEST_CASE("a job on a server that can't be read is dead and stops nobody") {
   ps::runtime rt;
   ps::graph g{"jobs"};
   g.source("pull", queue).sink("work", [&](const int&) { ++done; });
-  rt.start(g).wait();
+  CHECK_THROWS_WITH(rt.start(g).wait(), Contains("1 are left that this program can't read"));
   CHECK(done == 1);
-  CHECK(queue.store().count().dead == 1);
+  CHECK(queue.store().count().dead == 0);
+  CHECK(queue.store().count().queued == 1);
 }
 
 TEST_CASE("a server that is killed under a run and comes back loses no job and gets one verdict on each") {

@@ -11,6 +11,7 @@
 #include "queue_support.hpp"
 
 using namespace penstock_test;
+using Catch::Matchers::Contains;
 
 TEST_CASE("a graph works on all jobs of a queue and leaves it empty") {
   const scratch_folder folder;
@@ -42,7 +43,8 @@ TEST_CASE("when a run fails its jobs go back, and nobody has died of them") {
   for (const auto& job : queue.store().list()) CHECK(job.deaths == 0);
 }
 
-TEST_CASE("a job that can't be read is dead and stops nobody") {
+TEST_CASE(
+    "a job that can't be read stays for programs that can, stops nobody, and fails the run at its end") {
   const scratch_folder folder;
   ps::sqlite_queue<int> queue{folder / "jobs.sqlite", ps::until_empty};
   queue.store().put({{}, "\"no number\"", {}});
@@ -51,9 +53,10 @@ TEST_CASE("a job that can't be read is dead and stops nobody") {
   ps::runtime rt;
   ps::graph g{"jobs"};
   g.source("pull", queue).sink("work", [&](const int&) { ++done; });
-  rt.start(g).wait();
+  CHECK_THROWS_WITH(rt.start(g).wait(), Contains("1 are left that this program can't read"));
   CHECK(done == 1);
-  CHECK(queue.store().count().dead == 1);
+  CHECK(queue.store().count().dead == 0);
+  CHECK(queue.store().count().queued == 1);
 }
 
 TEST_CASE("a queue's source has a thread of its own, unless it is told otherwise") {
