@@ -21,7 +21,11 @@ class typed_partitioner final : public partitioner {
   explicit typed_partitioner(KeyOf key_of) : key_of_{std::move(key_of)} {}
 
   std::vector<batch> split(batch items, std::size_t lines) override {
-    if (items.shared()) items = items.copy();
+    // Those that can't be copied are nobody else's: no other stage may take them, and a worker that shared
+    // them with itself has handed them back.
+    if (items.shared()) {
+      if constexpr (copyable_item<T>) items = items.copy();
+    }
     std::vector<batch_writer<T>> writers(lines);
     std::vector<lineage> tokens(lines);
     T* first = items.template items<T>();
