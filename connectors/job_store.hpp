@@ -69,7 +69,7 @@ struct take_order {
   /// Hash of the schema of the items that the program takes; jobs of which it is known that a program of that
   /// schema can't read them are passed over. Empty: nothing is passed over.
   std::string reader;
-  /// The job with which a group has so many bytes is its last; 0: any number. For the taker's memory.
+  /// The job with which a group has so many bytes is its last, where the store keeps to that; 0: any number.
   std::uint64_t most_bytes = 0;
 };
 

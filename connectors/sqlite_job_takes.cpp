@@ -49,9 +49,12 @@ void sqlite_job_store::take_group(const take_order& wanted, exchange_result& ans
   }
   const bool alone = !others && group.size() == 1;
   answer.jobs.reserve(group.size());
+  std::uint64_t bytes = 0;
   for (const candidate& each : group) {
     lease_out(each, wanted.rules, alone);
-    answer.jobs.push_back(read_job(each));
+    const stored_item& item = answer.jobs.emplace_back(read_job(each)).item;
+    bytes += item.archive.size() + item.json.size();
+    if (wanted.most_bytes > 0 && bytes >= wanted.most_bytes) break;
   }
 }
 
