@@ -52,8 +52,7 @@ Functions all_functions() {
     return make_text(task, text, size);
   };
   made.createArray = [](const redisReadTask* task, auto size) -> void* {
-    return size < 0 || static_cast<std::size_t>(size) > most_parts ? nullptr
-                                                                   : make(task, redis_reply::kind::list);
+    return static_cast<std::size_t>(size) > most_parts ? nullptr : make(task, redis_reply::kind::list);
   };
   made.createInteger = [](const redisReadTask* task, long long value) -> void* {
     auto* number = make(task, redis_reply::kind::number);

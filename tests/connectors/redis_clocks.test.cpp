@@ -145,7 +145,7 @@ TEST_CASE("a real server whose clock is set takes no job from those who have it"
   set_clock(3'600'000'000);
   REQUIRE(std::stoll(server.ask({"TIME"}).items.at(0).text) >= std::stoll(before) + 3'600);
   ps::redis_job_store newcomer{server.url(), "jobs", "newcomer"};
-  for (const std::int64_t us : {3'600'000'000, 0, -7'200'000'000}) {
+  for (const auto us : std::vector<std::int64_t>{3'600'000'000, 0, -7'200'000'000}) {
     set_clock(us);
     CHECK(taken(newcomer, rules) == "none");
     CHECK(taken(other, rules) == "none");
