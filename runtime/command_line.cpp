@@ -86,7 +86,7 @@ std::string suggest_run_option(std::string_view misspelt) {
   for (const option_info& option : option_table()) {
     if (is_run_option(option)) names.emplace_back(option.name);
   }
-  const auto nearest = nearest_name(misspelt, names);
+  const auto nearest = meant_name(misspelt, names);
   return nearest.empty() ? std::string{} : "; did you mean \"" + nearest + "\"?";
 }
 

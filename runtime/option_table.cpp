@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <limits>
-#include <numeric>
 #include <stdexcept>
 
+#include <penstock/messages/nearest_name.hpp>
 #include <penstock/runtime/byte_size.hpp>
 #include <penstock/runtime/duration_text.hpp>
 #include <penstock/runtime/literals.hpp>
@@ -143,21 +143,6 @@ std::optional<option_value> parse_flag(std::string_view text) {
   return std::nullopt;
 }
 
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    auto diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const auto above = row[j + 1];
-      row[j + 1] = std::min({above + 1, row[j] + 1, diagonal + (a[i] == b[j] ? 0 : 1)});
-      diagonal = above;
-    }
-  }
-  return row.back();
-}
-
 }  // namespace
 
 const std::vector<option_info>& option_table() {
@@ -240,16 +225,11 @@ std::optional<std::string> option_problem(std::string_view name, std::int64_t va
   return std::string{name} + "(" + text + "): expected " + expected(*option);
 }
 
-std::string nearest_name(std::string_view misspelt, const std::vector<std::string>& names) {
-  std::string nearest;
-  auto least = std::numeric_limits<std::size_t>::max();
-  for (const std::string& each : names) {
-    const auto distance = edit_distance(misspelt, each);
-    if (distance >= least) continue;
-    least = distance;
-    nearest = each;
-  }
-  return least <= std::max<std::size_t>(1, misspelt.size() / 3) ? nearest : std::string{};
+std::string meant_name(std::string_view misspelt, const std::vector<std::string>& names) {
+  const std::string* const nearest = nearest_name(misspelt, names);
+  const bool is_near = nearest != nullptr &&
+                       edit_distance(misspelt, *nearest) <= std::max<std::size_t>(1, misspelt.size() / 3);
+  return is_near ? *nearest : std::string{};
 }
 
 }  // namespace penstock

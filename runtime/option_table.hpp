@@ -66,6 +66,6 @@ std::optional<option_value> parse_option(const option_info& option, std::string_
 std::optional<std::string> option_problem(std::string_view name, std::int64_t value);
 
 /// The name out of `names` that the misspelt one probably means; empty if none comes near.
-std::string nearest_name(std::string_view misspelt, const std::vector<std::string>& names);
+std::string meant_name(std::string_view misspelt, const std::vector<std::string>& names);
 
 }  // namespace penstock

@@ -25,7 +25,7 @@ std::string joined(const std::vector<std::string>& names) {
 }
 
 std::string suggestion(std::string_view misspelt, const std::vector<std::string>& names) {
-  const auto nearest = nearest_name(misspelt, names);
+  const auto nearest = meant_name(misspelt, names);
   return nearest.empty() ? std::string{} : "; did you mean " + quoted(nearest) + "?";
 }
 

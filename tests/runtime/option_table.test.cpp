@@ -112,8 +112,8 @@ TEST_CASE("an option names the kinds of stages that take it") {
 
 TEST_CASE("a misspelt name is answered with the nearest one, a strange one with none") {
   const std::vector<std::string> names{"workers", "capacity", "bytes"};
-  CHECK(ps::nearest_name("wokers", names) == "workers");
-  CHECK(ps::nearest_name("capcity", names) == "capacity");
-  CHECK(ps::nearest_name("elephant", names).empty());
-  CHECK(ps::nearest_name("workers", {}).empty());
+  CHECK(ps::meant_name("wokers", names) == "workers");
+  CHECK(ps::meant_name("capcity", names) == "capacity");
+  CHECK(ps::meant_name("elephant", names).empty());
+  CHECK(ps::meant_name("workers", {}).empty());
 }
