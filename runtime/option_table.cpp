@@ -1,7 +1,6 @@
 #include <penstock/runtime/option_table.hpp>
 
 #include <algorithm>
-#include <limits>
 #include <stdexcept>
 
 #include <penstock/messages/nearest_name.hpp>
