@@ -33,8 +33,7 @@ std::filesystem::path without_links(const std::filesystem::path& file) {
 
 std::string damaged(const std::string& sign) {
   return "the file is damaged: " + sign +
-         "; nothing is written to it any more. Keep a copy of it with the files named after it; "
-         "`sqlite3 FILE .recover` prints what can be read";
+         "; nothing is written to it any more. `penstock queue rescue FILE NEW` saves what can be read";
 }
 
 [[noreturn]] void raise(const std::filesystem::path& file, const sqlite_failure& failure) {

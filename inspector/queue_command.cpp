@@ -13,6 +13,7 @@
 
 #include <penstock/inspector/open_ledger.hpp>
 #include <penstock/inspector/put_jobs.hpp>
+#include <penstock/inspector/queue_repair_command.hpp>
 #include <penstock/inspector/shown_item.hpp>
 #include <penstock/messages/error.hpp>
 #include <penstock/runtime/duration_text.hpp>
@@ -157,6 +158,8 @@ void add_queue_command(CLI::App& app) {
   revive.add_option("JOB", given->jobs, "their numbers");
   revive.add_flag("--all", given->all, "all of them");
   add(revive, &requeue, given);
+
+  add_queue_repair_commands(queue);
 }
 
 }  // namespace penstock
