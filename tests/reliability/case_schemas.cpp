@@ -138,7 +138,8 @@ schema_figures one_run(const std::string& queue, unsigned seed, std::ostream& ex
   const auto ended = [&](child& program) {
     const auto code = program.end(30);
     // 1: some are left that it can't read.
-    const bool good = code == 0 || (code == 1 && program.output().find("can't be read") != std::string::npos);
+    const bool good = code == 0 || (code == 1 && program.output().find("that this program can't read") !=
+                                                     std::string::npos);
     if (good) return;
     ++found.bad_ends;
     said += program.output();
