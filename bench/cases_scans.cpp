@@ -30,24 +30,24 @@ void take_some(Store& store, std::uint64_t jobs, bool bury) {
   while (jobs > 0) {
     const ps::take_order order{{long_time, 1'000}, static_cast<std::uint32_t>(std::min(jobs, at_once)), {}};
     std::vector<ps::job_verdict> dead;
-    const auto taken = static_cast<ps::job_store&>(store).exchange({}, &order).jobs;
-    require(!taken.empty(), "a queue that is full gave nothing");
+    const auto result = static_cast<ps::job_store&>(store).exchange({}, &order);
+    const auto& taken = result.jobs;
+    // It may have to step over others first, and says so.
+    require(!taken.empty() || result.again_in == 0ns, "a queue that is full gave nothing");
     for (const auto& each : taken) dead.push_back({each.receipt, ps::job_fate::buried, "it can't be read"});
     if (bury) static_cast<ps::job_store&>(store).exchange(dead, nullptr);
     jobs -= taken.size();
   }
 }
 
-/// A quarter of them each dead, leased to somebody else, delayed, and queued; in this order, the oldest
-/// first.
-template <class Open>
-void fill(const Open& open, std::uint64_t jobs) {
-  const auto other = open("other:2:2");
-  put_some(*other, jobs / 2, {});
-  take_some(*other, jobs / 4, true);
-  take_some(*other, jobs / 4, false);
-  put_some(*other, jobs / 4, long_time);
-  put_some(*other, jobs / 4, {});
+/// A quarter of them each dead, leased to this one, delayed, and queued; in this order, the oldest first.
+template <class Store>
+void fill(Store& other, std::uint64_t jobs) {
+  put_some(other, jobs / 2, {});
+  take_some(other, jobs / 4, true);
+  take_some(other, jobs / 4, false);
+  put_some(other, jobs / 4, long_time);
+  put_some(other, jobs / 4, {});
 }
 
 /// Microseconds for a take, an extension and an acknowledgement of one job after the other.
@@ -69,7 +69,8 @@ template <class Open>
 figure scan(const settings& wanted, const std::string& metric, const Open& open) {
   const std::uint64_t there = wanted.quick ? 10'000 : 1'000'000;
   const std::uint64_t jobs = wanted.quick ? 100 : 1'000;
-  fill([&](const char* owner) { return open("full", owner); }, there);
+  const auto other = open("full", "other:2:2");  // its leases end with it
+  fill(*other, there);
   const auto full = open("full", "one:1:1");
   const auto empty = open("empty", "one:1:1");
   const auto medians =

@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 packages=(g++ cmake ninja-build ccache pkg-config libcaf-dev libspdlog-dev libsqlite3-dev libhiredis-dev
   redis-tools nlohmann-json3-dev libcli11-dev catch2 libtbb-dev zlib1g-dev libxxhash-dev dataset-fashion-mnist)
 boost_packages=(libboost1.81-dev libboost-serialization1.81-dev)
-[[ ${1:-} == --ci ]] && packages+=(git clang clang-format libclang-rt-dev libfaketime)
+[[ ${1:-} == --ci ]] && packages+=(git clang clang-format libclang-rt-dev)
 
 unpacked=build/deps
 log=build/deps.log

@@ -1,7 +1,7 @@
 // Programs that see another time and other process numbers share a queue: no healthy job is given to two of
 // them.
-#include <algorithm>
-#include <cerrno>
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -25,7 +25,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::uint32_t jobs_in_all = 500;
-constexpr auto faked_time = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
 
 /// The program in namespaces of its own, where it is number 1 and the machine runs since so many seconds
 /// more.
@@ -73,15 +72,14 @@ job_figures one_run(unsigned seed, const std::string& queue, std::ostream& expla
   return found;
 }
 
-/// A Redis server whose wall clock is so many seconds off as a file says.
+/// A Redis server whose wall clock jumps when it is told to.
 class server_of_moods {
  public:
   explicit server_of_moods(const std::filesystem::path& folder) : mood_{folder / "mood"} {
-    set("+0");
+    set(0s);
     const std::string socket = folder / "redis.sock";
-    std::vector<std::string> command{"/usr/bin/env", "FAKETIME_TIMESTAMP_FILE=" + mood_.string(),
-                                     "FAKETIME_NO_CACHE=1", "DONT_FAKE_MONOTONIC=1",
-                                     std::string{"LD_PRELOAD="} + faked_time};
+    std::vector<std::string> command{"/usr/bin/env", std::string{"LD_PRELOAD="} + PENSTOCK_SHIFTED_CLOCK,
+                                     "PENSTOCK_CLOCK_SHIFT=" + mood_.string()};
     const auto server = penstock_test::redis_command(socket, folder.string());
     command.insert(command.end(), server.begin(), server.end());
     server_.push_back(child::start(command));
@@ -89,11 +87,14 @@ class server_of_moods {
       throw std::runtime_error{"no Redis server: " + server_.front().output()};
   }
 
-  void set(const std::string& seconds) {
-    // Whole at any moment: the server reads it again and again.
-    const auto draft = mood_.string() + ".new";
-    std::ofstream{draft} << seconds << '\n';
-    std::filesystem::rename(draft, mood_);
+  /// Its clock is off by so much from now on.
+  void set(std::chrono::microseconds off) {
+    const std::int64_t number = off.count();
+    // In place: the server has mapped it.
+    std::fstream file{mood_, std::ios::binary | std::ios::in | std::ios::out};
+    if (!file.is_open()) file.open(mood_, std::ios::binary | std::ios::out);
+    file.write(reinterpret_cast<const char*>(&number), sizeof number);
+    if (!file.flush()) throw std::runtime_error{"can't write " + mood_.string()};
   }
 
  private:
@@ -125,15 +126,11 @@ reliability_case clocks_case() {
           const penstock_test::scratch_folder folder;
           all.add(one_run(i, "sqlite:" + (folder / "jobs.sqlite").string(), explain, [](child&) {}));
         }
-        if (!std::filesystem::exists(faked_time)) {
-          explain << "  clocks: libfaketime is not installed, so no server's clock was changed\n";
-          return findings_of(all, jumps);
-        }
         for (unsigned i = 0; i < runs; ++i) {
           const penstock_test::scratch_folder folder;
           server_of_moods server{folder.path()};
           const auto jump = [&](child& program) {
-            for (const auto* off : {"+100000", "-100000", "+7", "+0"}) {
+            for (const auto off : {100'000s, -100'000s, 7s, 0s}) {
               program.let_run(0.1);
               server.set(off);
               ++jumps;
