@@ -96,11 +96,13 @@ ps::stream<int> add_stage(const S& from, Body body, const setting& how) {
   // Without letters of its own its failures are left out, and operators keep what they get.
   if (how.keyed) {
     const auto keyed = from.by_key([](int n) { return n % 7; });
-    return how.stage_letters ? keyed.stage("work", std::move(body), to_letter)
-                             : keyed.stage("work", std::move(body), ps::on_error(ps::skip()));
+    return how.stage_letters
+               ? keyed.stage("work", std::move(body), ps::loses_held_items, to_letter)
+               : keyed.stage("work", std::move(body), ps::loses_held_items, ps::on_error(ps::skip()));
   }
-  return how.stage_letters ? from.stage("work", std::move(body), to_letter)
-                           : from.stage("work", std::move(body), ps::on_error(ps::skip()));
+  return how.stage_letters
+             ? from.stage("work", std::move(body), ps::loses_held_items, to_letter)
+             : from.stage("work", std::move(body), ps::loses_held_items, ps::on_error(ps::skip()));
 }
 
 ps::stream<int> add_stage(const ps::stream<int>& from, const setting& how) {
