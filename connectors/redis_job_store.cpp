@@ -235,7 +235,8 @@ std::vector<job_receipt> redis_job_store::extend(std::span<const job_receipt> de
   }
   const std::lock_guard lock{mutex_};
   session_.set_lease(lease);
-  for (const auto& each : session_.call(redis_scripts::extend(), words).items.at(2).items) {
+  const auto answer = session_.call(redis_scripts::extend(), words);
+  for (const auto& each : answer.items.at(2).items) {
     const auto place = static_cast<std::size_t>(each.number);
     if (place >= deliveries.size()) session_.fail_unexpected(redis_scripts::extend());
     lost.push_back(deliveries[place]);
