@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <iterator>
+#include <set>
 #include <utility>
 
 #include <penstock/connectors/job_queue_error.hpp>
@@ -177,7 +178,9 @@ exchange_result redis_job_store::exchange_part(std::span<const job_verdict> verd
   for (const auto& each : verdicts) takes_.held.erase(each.delivery.delivery);
   if (most > 0) {
     // It counts as answered last: without memory for the answer the jobs go back.
-    for (const auto& each : result.jobs) takes_.held.insert(each.receipt.delivery);
+    std::set<std::uint64_t> held;
+    for (const auto& each : result.jobs) held.insert(each.receipt.delivery);
+    takes_.held.merge(held);
     takes_.next += std::max<std::size_t>(result.jobs.size(), 1);
     unsure_ = 0;
   }

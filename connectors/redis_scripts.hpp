@@ -24,7 +24,7 @@ namespace redis_scripts {
 struct script {
   const char* name;
   std::string text;
-  bool tells_time = false;  ///< its answer begins with the queue's time, and whether that has jumped
+  bool tells_time = false;  ///< its answer begins with the queue's time, and the number of jumps
 };
 
 // The arguments of all begin with the owner, the time (the server's own where it is empty), the id of the

@@ -150,7 +150,7 @@ redis_reply redis_session::run(const redis_scripts::script& script,
   const auto& told = answer.items[0].text;
   std::int64_t queue_time = 0;
   std::from_chars(told.data(), told.data() + told.size(), queue_time);
-  time_.answered(queue_time, answer.items[1].number != 0, sent, clocks_.own());
+  time_.answered(queue_time, answer.items[1].number, sent, clocks_.own());
   return answer;
 }
 

@@ -95,7 +95,7 @@ std::optional<std::int64_t> sqlite_job_store::bring_back_lost(const delivery_rul
       until = next.number();
     }
     if (owner == owner_) continue;
-    const auto [state, look_again] = owners_.look_at(owner, boot, until, boot_, rules.lease.count());
+    const auto [state, look_again] = owners_.look_at(owner, boot, until, boot_, rules.lease.count(), now);
     if (state == sqlite_owners::state::alive) {
       next_end = std::min(next_end.value_or(*look_again), *look_again);
       continue;

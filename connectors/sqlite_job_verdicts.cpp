@@ -159,8 +159,9 @@ std::vector<job_receipt> sqlite_job_store::extend(std::span<const job_receipt> d
   std::vector<job_receipt> lost;
   if (deliveries.empty()) return lost;
   begin_writing();
-  const auto until = time_->now_ns() + lease.count();
   const auto extend_some = [&](std::span<const job_receipt> some) {
+    // Read when nobody else writes: who waited for that would write a lease that has ended.
+    const auto until = time_->now_ns() + lease.count();
     for (const job_receipt& each : some) {
       statement longer{connection(),
                        "UPDATE jobs SET until_ns = ?, boot = ?"

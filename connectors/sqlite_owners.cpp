@@ -71,8 +71,8 @@ void sqlite_owners::forget(const std::string& owner) {
 }
 
 sqlite_owners::view sqlite_owners::look_at(const std::string& owner, const std::string& its_boot,
-                                           std::int64_t until, const std::string& boot, std::int64_t lease) {
-  const auto now = time_->now_ns();
+                                           std::int64_t until, const std::string& boot, std::int64_t lease,
+                                           std::int64_t now) {
   const auto by_clock = [&]() -> view {
     return until <= now ? view{state::away, {}} : view{state::alive, until};
   };

@@ -39,9 +39,10 @@ class sqlite_owners {
   /// From here on this store can be seen by others. `lease`: of its jobs, in nanoseconds. Needs to be called
   /// once, before it takes something.
   void enter(const std::string& boot, std::int64_t lease);
-  /// `until`: where its next lease ends; `boot`: what it calls this start of the machine.
+  /// `until`: where its next lease ends; `boot`: what it calls this start of the machine; `now`: by this
+  /// store's clock, the same for all that one take looks at.
   view look_at(const std::string& owner, const std::string& its_boot, std::int64_t until,
-               const std::string& boot, std::int64_t lease);
+               const std::string& boot, std::int64_t lease, std::int64_t now);
   /// Nothing is out at it any more.
   void forget(const std::string& owner);
 

@@ -2,10 +2,10 @@
 -- the server's own time, which programs from before go by too.
 
 local now = now_us()
-local own_id, own_shift = unpack(redis.call('HMGET', meta, 'id', 'shift'))
+local own_id, own_shift, own_jumps = unpack(redis.call('HMGET', meta, 'id', 'shift', 'jumps'))
 local shift = tonumber(own_shift or 0)
 local watched = tonumber(ARGV[7])
-local jumped = 0
+local jumps = tonumber(own_jumps or 0)
 
 local function begin_leases_anew()
   local all = redis.call('ZRANGE', leases, 0, -1)
@@ -34,17 +34,20 @@ local function shift_delays(by)
 end
 
 -- Who asks expects a time. Another one means that a clock has jumped, its own or the server's: nobody could extend a
--- lease in time that never was, and nobody has died of it.
-local expected = own_id == ARGV[3] and tonumber(ARGV[4])
-if expected then
-  local off = now - shift - expected
+-- lease in time that never was, and nobody has died of it. One judges, and the others take over what came of it: else two
+-- that don't agree would undo each other's judgement for ever.
+local expected, seen = string.match(own_id == ARGV[3] and ARGV[4] or '', '^(%-?%d+) (%d+)$')
+if expected and tonumber(seen) ~= jumps then
+  watched = 0
+elseif expected then
+  local off = now - shift - tonumber(expected)
   if off < -tonumber(ARGV[5]) or off > tonumber(ARGV[6]) then
     redis.call('HDEL', meta, 'shift')  -- first, see release
-    shift = shift + off
-    redis.call('HSET', meta, 'shift', exact(shift))
+    shift, jumps = shift + off, jumps + 1
+    redis.call('HSET', meta, 'shift', exact(shift), 'jumps', exact(jumps))
     begin_leases_anew()
     shift_delays(off)
-    watched, jumped = 0, 1
+    watched = 0
     tell_others()
   end
 end

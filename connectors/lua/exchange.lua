@@ -1,6 +1,6 @@
 -- (lease, suspect from, max deliveries, number of the first take, most jobs or 0, hashes of schemas whose descriptions
 -- are known, separated by commas, hash of the reader's schema; number of acknowledged deliveries, job and delivery of
--- each, then job, delivery, fate, reason and delay of the others): {time, jumped, jobs that are left, places of verdicts
+-- each, then job, delivery, fate, reason and delay of the others): {time, jumps of clocks, jobs that are left, places of verdicts
 -- that came late, jobs {number, delivery, deaths, archive, json, type, hash of the schema}, {hash, description ...},
 -- microseconds until another look or -1, jobs that were passed over}
 
@@ -46,4 +46,4 @@ if most > 0 and #given == 0 then
   if again_at then again = math.max(math.ceil(again_at - now), 0) end
   if passed_over >= 1000 then again = 0 end
 end
-return {queue_time, jumped, left, late, found, descriptions, again, passed_by}
+return {queue_time, jumps, left, late, found, descriptions, again, passed_by}

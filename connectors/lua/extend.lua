@@ -1,4 +1,4 @@
--- (lease, then job and delivery of each): {time, jumped, places of those that are not the owner's any more}
+-- (lease, then job and delivery of each): {time, jumps of clocks, places of those that are not the owner's any more}
 
 local lease = tonumber(ARGV[8])
 local ends = exact(now + lease)
@@ -27,4 +27,4 @@ for from = 9, #ARGV, 1000 do
   if #texts > 0 then redis.call('HSET', facts, unpack(texts)) end
   if #scores > 0 then redis.call('ZADD', leases, unpack(scores)) end
 end
-return {queue_time, jumped, lost}
+return {queue_time, jumps, lost}

@@ -1,5 +1,5 @@
 -- (server run, whether takes before the next one are refused from now on, number of the owner's next take, an id for
--- the queue if it has none, then the takes that the owner holds): {time, jumped, id of the queue,
+-- the queue if it has none, then the takes that the owner holds): {time, jumps of clocks, id of the queue,
 -- whether the stream or its group was missing}
 
 local version = redis.call('HGET', meta, 'version')
@@ -50,4 +50,4 @@ if ARGV[8] ~= '' and redis.call('HGET', meta, 'run') ~= ARGV[8] then
   begin_leases_anew()
   tell_others()
 end
-return {queue_time, jumped, redis.call('HGET', meta, 'id'), was_missing}
+return {queue_time, jumps, redis.call('HGET', meta, 'id'), was_missing}

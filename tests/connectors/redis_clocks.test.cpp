@@ -126,6 +126,28 @@ TEST_CASE("a jump that several processes see is one jump") {
   CHECK(b->take(queue.rules).again_in == 8s);
 }
 
+TEST_CASE("processes whose clocks don't agree leave each other's judgement alone, and lost jobs come back") {
+  jumping_server queue;
+  const ps::delivery_rules rules{9s, 5};
+  std::int64_t behind_us = 0;
+  auto a = queue.open("a");
+  ps::redis_job_store b{queue.server.url(), "jobs", "b", [&] { return queue.server_us; },
+                        [&] { return queue.passed_us - behind_us; }};
+  auto dead = queue.open("dead");
+  dead->put(text_item("job"));
+  REQUIRE(taken(*dead, rules) == "\"job\"");
+  CHECK(taken(*a, rules) == "none");
+  CHECK(taken(b, rules) == "none");
+  behind_us = 5'000'000;  // it stood still, and its clock too
+  std::string got = "none";
+  for (int looks = 0; looks < 10 && got == "none"; ++looks) {
+    queue.advance(3s);
+    got = taken(b, rules);
+    if (got == "none") got = taken(*a, rules);
+  }
+  CHECK(got == "\"job\"");
+}
+
 TEST_CASE("a real server whose clock is set takes no job from those who have it") {
   const scratch_folder folder;
   const auto shift = (folder / "shift").string();
@@ -159,14 +181,14 @@ TEST_CASE("a real server whose clock is set takes no job from those who have it"
 TEST_CASE("what a process expects is the last time that it heard, and what has passed since") {
   ps::redis_time time;
   CHECK(time.at(1000, 60s).expected.empty());
-  time.answered(5'000'000, false, 1'000, 1'500);
+  time.answered(5'000'000, 3, 1'000, 1'500);
   const auto later = time.at(11'500, 2s);
-  CHECK(later.expected == "5010000");
+  CHECK(later.expected == "5010000 3");
   CHECK(later.early == "500000");
   CHECK(later.late == "500500");  // and what the call took
   CHECK(later.watched == "10000");
   CHECK(time.at(2'000, 60s).early == "1000000");
-  time.answered(6'000'000, true, 21'000, 21'500);
+  time.answered(6'000'000, 4, 21'000, 21'500);
   CHECK(time.at(21'600, 60s).watched == "100");
   time.forget();
   CHECK(time.at(22'000, 60s).watched == "0");
