@@ -56,7 +56,8 @@ double work_off(Store& store, std::uint64_t jobs) {
   put_some(store, jobs, {});
   const auto start = steady::now();
   for (std::uint64_t i = 0; i < jobs; ++i) {
-    const auto taken = store.take({long_time, 5});
+    auto taken = store.take({long_time, 5});
+    while (!taken.job && taken.again_in == 0ns) taken = store.take({long_time, 5});  // stepped over others
     require(taken.job.has_value(), "a queue that is full gave nothing");
     const auto& delivery = taken.job->receipt;
     require(store.extend({&delivery, 1}, long_time).empty() && store.ack(delivery), "a lease was lost");
