@@ -22,8 +22,10 @@ redis_server_facts redis_server_facts::parse(std::string_view info) {
   redis_server_facts made;
   made.version = line_of(info, "redis_version:");
   made.run = line_of(info, "run_id:");
+  made.loading = line_of(info, "loading:") == "1";
   const auto file = line_of(info, "aof_enabled:");
-  if (!file.empty()) made.keeps_file = file == "1";
+  // While it reads that file it has it turned off.
+  if (!file.empty() && !made.loading) made.keeps_file = file == "1";
   const auto limit = line_of(info, "maxmemory:");
   std::from_chars(limit.data(), limit.data() + limit.size(), made.memory_limit);
   const auto eviction = line_of(info, "maxmemory_policy:");

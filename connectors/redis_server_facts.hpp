@@ -11,6 +11,7 @@ namespace penstock {
 struct redis_server_facts {
   std::string version;
   std::string run;                      ///< another text after each start of the server
+  bool loading = false;                 ///< it still reads its data from the disk
   std::optional<bool> keeps_file;       ///< it has an append-only file
   std::uint64_t memory_limit = 0;       ///< bytes; 0: none
   std::optional<std::string> eviction;  ///< what it does at its limit

@@ -42,3 +42,12 @@ TEST_CASE("a server that does not say is not known") {
   CHECK(facts.forgets().empty());
   CHECK_FALSE(facts.is_recent());
 }
+
+TEST_CASE("a server that reads its data says nothing about its file") {
+  const auto facts = ps::redis_server_facts::parse(
+      "redis_version:7.0.15\r\nmaxmemory_policy:noeviction\r\nloading:1\r\naof_enabled:0\r\n");
+  CHECK(facts.loading);
+  CHECK_FALSE(facts.is_known());
+  CHECK(facts.forgets().empty());
+  CHECK_FALSE(facts_of("0", "0", "noeviction").loading);
+}
