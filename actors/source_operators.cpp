@@ -28,6 +28,7 @@ bool source::apply_chain(batch& made) {
 
 /// Those of the turn.
 void source::write_letters() {
+  if (letters_.empty()) return;
   try {
     letters_.write(self_, [this](unwritten_letter&) { ++meter_.dead_letters; });
   } catch (...) {

@@ -55,7 +55,7 @@ void stage::take_letters(piece_report& report) {
 
 /// Those of the turn. True if some were written.
 bool stage::write_letters() {
-  if (broken_) return false;
+  if (broken_ || letters_.empty()) return false;
   try {
     return letters_.write(self_, [this](unwritten_letter& each) { letter_written(each); });
   } catch (...) {

@@ -46,27 +46,6 @@ void slab::last_owner_left() noexcept {
   }
 }
 
-batch::batch(batch&& other) noexcept
-    : memory_{std::move(other.memory_)},
-      weight_{std::exchange(other.weight_, 0)},
-      first_{other.first_},
-      count_{std::exchange(other.count_, 0)},
-      shared_{std::exchange(other.shared_, false)},
-      tokens_{std::move(other.tokens_)} {}
-
-batch& batch::operator=(batch&& other) noexcept {
-  if (this != &other) {
-    clear();
-    memory_ = std::move(other.memory_);
-    weight_ = std::exchange(other.weight_, 0);
-    first_ = other.first_;
-    count_ = std::exchange(other.count_, 0);
-    shared_ = std::exchange(other.shared_, false);
-    tokens_ = std::move(other.tokens_);
-  }
-  return *this;
-}
-
 batch batch::split_front(std::uint32_t count) {
   if (count >= count_) return std::move(*this);
   std::size_t front_weight = 0;

@@ -3,7 +3,7 @@
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
-#include <string>
+#include <utility>
 
 #include <penstock/messages/item_type.hpp>
 #include <penstock/messages/lineage.hpp>
@@ -48,8 +48,25 @@ class batch {
   /// Takes over `count` constructed items from `first` on.
   batch(ref<slab> memory, std::uint32_t first, std::uint32_t count, std::size_t weight)
       : memory_{std::move(memory)}, weight_{weight}, first_{first}, count_{count} {}
-  batch(batch&& other) noexcept;
-  batch& operator=(batch&& other) noexcept;
+  // Here, as an item is handed on by dozens of moves.
+  batch(batch&& other) noexcept
+      : memory_{std::move(other.memory_)},
+        weight_{std::exchange(other.weight_, 0)},
+        first_{other.first_},
+        count_{std::exchange(other.count_, 0)},
+        shared_{std::exchange(other.shared_, false)},
+        tokens_{std::move(other.tokens_)} {}
+  batch& operator=(batch&& other) noexcept {
+    if (this == &other) return *this;
+    if (memory_) clear();
+    memory_ = std::move(other.memory_);
+    weight_ = std::exchange(other.weight_, 0);
+    first_ = other.first_;
+    count_ = std::exchange(other.count_, 0);
+    shared_ = std::exchange(other.shared_, false);
+    tokens_ = std::move(other.tokens_);
+    return *this;
+  }
   batch(const batch&) = delete;
   batch& operator=(const batch&) = delete;
   ~batch() {
