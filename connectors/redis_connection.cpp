@@ -74,7 +74,7 @@ void redis_connection::look_at_server() {
   const bool refused = info.is_error("NOPERM") || info.text.starts_with("ERR unknown command");
   if (info.is_error() && !refused) fail(info);
   server_ = refused ? redis_server_facts{} : redis_server_facts::parse(info.text);
-  if (server_.loading) fail({redis_reply::kind::error, "LOADING, says INFO", 0, {}});
+  if (server_.loading) fail({redis_reply::kind::error, "LOADING according to INFO", 0, {}});
   if (!server_.version.empty() && !server_.is_recent()) {
     throw job_queue_error{queue_, "the server is Redis " + server_.version + ", and a job queue needs 6.2"};
   }
