@@ -3,11 +3,11 @@
 #include <spdlog/logger.h>
 
 #include <algorithm>
-#include <iterator>
 #include <random>
 #include <utility>
 
 #include <penstock/messages/error.hpp>
+#include <penstock/runtime/snapshot_parts.hpp>
 
 namespace penstock {
 
@@ -173,10 +173,10 @@ run_snapshot run::impl::snapshot() {
   const auto end = state.ended ? state.finished : env_->now();
   result.elapsed = std::chrono::nanoseconds{state.began == 0 ? 0 : end - state.began};
   const double seconds = std::chrono::duration<double>(result.elapsed).count();
-  result.supervision = supervision(result.state, state);
+  result.supervision = supervision_tree(plan_, result.state, state, known_);
   const auto held = state.ended ? std::vector<long_turn>{} : env_->long_turns();
   for (std::size_t i = 0; i < known_.size(); ++i) {
-    result.stages.push_back(figures_of(known_[i], seconds));
+    result.stages.push_back(stage_snapshot_of(known_[i], seconds));
     stage_snapshot& last = result.stages.back();
     for (const std::string& lost : state.lost) {
       if (lost == plan_.members[i].name) ++last.lost_threads;
@@ -195,47 +195,6 @@ run_snapshot run::impl::snapshot() {
         (state.failed_member.empty() ? "" : state.failed_member + ": ") + told.type + ": " + told.text;
   }
   return result;
-}
-
-/// The tree as the last figures have it.
-supervised run::impl::supervision(const std::string& state, const run_result::state& last) const {
-  supervised root{plan_.graph, "run", "escalate", state, 0, {}, {}};
-  std::vector<supervised> groups;
-  for (std::size_t g = 0; g < plan_.groups.size(); ++g) {
-    const group_plan& plan = plan_.groups[g];
-    const bool restarting = g < last.group_restarting.size() && last.group_restarting[g];
-    const auto restarts = g < last.group_restarts.size() ? last.group_restarts[g] : 0;
-    groups.push_back(
-        {plan.name, "group", to_string(plan.strategy), restarting ? "restarting" : state, restarts, {}, {}});
-  }
-  for (std::size_t i = 0; i < known_.size(); ++i) {
-    const stage_figures& f = known_[i];
-    const bool source = plan_.members[i].is_source;
-    supervised member{f.name,
-                      source ? "source" : "stage",
-                      source ? "escalate" : "one_for_one",
-                      f.state,
-                      f.restarts,
-                      f.last_error,
-                      {}};
-    for (const worker_figures& each : f.crew) {
-      member.members.push_back({f.name + "/" + std::to_string(each.slot),
-                                "worker",
-                                {},
-                                each.state,
-                                each.restarts,
-                                each.last_error,
-                                {}});
-    }
-    supervised* above = &root;
-    for (std::size_t g = 0; g < plan_.groups.size(); ++g) {
-      const auto& stages = plan_.groups[g].members;
-      if (std::find(stages.begin(), stages.end(), i) != stages.end()) above = &groups[g];
-    }
-    above->members.push_back(std::move(member));
-  }
-  std::move(groups.begin(), groups.end(), std::back_inserter(root.members));
-  return root;
 }
 
 void run::impl::when_ended(std::function<void()> f) {
@@ -261,48 +220,6 @@ void run::impl::log_untold_failure() const noexcept {
   } catch (...) {
     // No memory for the words.
   }
-}
-
-stage_snapshot run::impl::figures_of(const stage_figures& f, double seconds) const {
-  stage_snapshot s;
-  s.name = f.name;
-  s.kind = f.kind;
-  s.workers = f.workers;
-  s.pool = f.pool;
-  s.in = f.in;
-  s.out = f.out;
-  s.dropped = f.dropped;
-  s.retries = f.retries;
-  s.failures = f.failures;
-  s.skipped = f.skipped;
-  s.dead_letters = f.dead_letters;
-  if (seconds > 0) {
-    s.in_rate = static_cast<double>(f.in) / seconds;
-    s.out_rate = static_cast<double>(f.out) / seconds;
-  }
-  s.busy = f.busy;
-  s.idle = f.idle;
-  s.blocked = f.blocked;
-  s.queued = f.queued;
-  s.queued_bytes = f.queued_bytes;
-  s.in_work = f.in_work;
-  s.held = f.held;
-  s.held_bytes = f.held_bytes;
-  s.in_flight = f.in_flight;
-  s.capacity = f.capacity;
-  s.capacity_bytes = f.capacity_bytes;
-  s.peak_custody = f.peak_custody;
-  s.peak_custody_bytes = f.peak_custody_bytes;
-  s.queue_wait = f.queue_wait;
-  s.service = f.service;
-  s.acked = f.acked;
-  s.nacked = f.nacked;
-  s.untold = f.untold;
-  s.restarts = f.restarts;
-  s.lost_threads = f.lost_threads;
-  s.state = f.state;
-  s.waits_for = f.waits_for;
-  return s;
 }
 
 void run::impl::change_stage(const std::string& stage, message m) {

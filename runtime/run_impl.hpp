@@ -46,8 +46,6 @@ class run::impl {
  private:
   void make_members(std::vector<run_controller::member>& known);
   void connect_members();
-  supervised supervision(const std::string& state, const run_result::state& last) const;
-  stage_snapshot figures_of(const stage_figures& figures, double seconds) const;
 
   std::shared_ptr<world> world_;
   std::unique_ptr<environment> env_;

@@ -3,28 +3,27 @@
 #include <algorithm>
 #include <map>
 #include <optional>
-#include <set>
 #include <thread>
 #include <utility>
 
 #include <penstock/actors/identity_body.hpp>
 #include <penstock/actors/replaying_source.hpp>
 #include <penstock/messages/error.hpp>
-#include <penstock/runtime/duration_text.hpp>
 #include <penstock/runtime/isolated_body.hpp>
 #include <penstock/runtime/option_table.hpp>
 #include <penstock/runtime/pair_scatters.hpp>
 #include <penstock/runtime/plan_chunks.hpp>
+#include <penstock/runtime/plan_supervision.hpp>
+#include <penstock/runtime/producers_first.hpp>
 
 namespace penstock {
 
 namespace {
 
 constexpr std::int64_t usual_max_open = 64;
-constexpr std::int64_t least_restarts = 10;  ///< within the window, where nothing is said
 
-/// Plans one graph. Members keep the order of the resolved graph's nodes, sorted so that producers come
-/// first.
+/// Plans one graph. Members keep the order of the resolved graph's nodes, where producers do not have to come
+/// before them.
 class planner {
  public:
   planner(const graph_data& graph, const settings& overrides)
@@ -37,7 +36,7 @@ class planner {
     check_groups(graph_, resolved_);
     check_kept_items(graph_, resolved_, overrides_);
     plan_.graph = graph_.name;
-    sort();
+    order_ = producers_first(graph_.name, resolved_.nodes);
     for (const std::size_t node : order_) {
       if (resolved_.nodes[node].kind != node_kind::source) add_stage(node);
     }
@@ -57,34 +56,6 @@ class planner {
     std::vector<settings::known_stage> known;
     for (const graph_node& node : resolved_.nodes) known.push_back({node.name, to_string(node.kind)});
     overrides_.check(graph_.name, known);
-  }
-
-  /// Producers before consumers: the program made nodes in that order, but operators' own nodes were added at
-  /// the end.
-  void sort() {
-    std::vector<bool> placed(resolved_.nodes.size(), false);
-    while (order_.size() < resolved_.nodes.size()) {
-      const auto before = order_.size();
-      for (std::size_t i = 0; i < resolved_.nodes.size(); ++i) {
-        const auto& inputs = resolved_.nodes[i].inputs;
-        const bool ready =
-            std::all_of(inputs.begin(), inputs.end(), [&](const output_ref& in) { return placed[in.node]; });
-        if (placed[i] || !ready) continue;
-        placed[i] = true;
-        order_.push_back(i);
-      }
-      if (order_.size() == before)
-        throw graph_error("graph '" + graph_.name + "' has a cycle: " + unplaced(placed));
-    }
-  }
-
-  std::string unplaced(const std::vector<bool>& placed) const {
-    std::string names;
-    for (std::size_t i = 0; i < placed.size(); ++i) {
-      if (placed[i]) continue;
-      names += (names.empty() ? "'" : ", '") + resolved_.nodes[i].name + "'";
-    }
-    return names;
   }
 
   std::optional<std::int64_t> value(const graph_node& node, const char* option,
@@ -126,10 +97,11 @@ class planner {
     return full + sizeof(std::vector<char>);
   }
 
-  chunk_plan chunk_of(const graph_node& node) const {
-    return plan_chunk(graph_.name, node,
-                      [&](const char* option, const auto& given) { return value(node, option, given); });
+  option_reader reader_of(const graph_node& node) const {
+    return [&](const char* option, const auto& given) { return value(node, option, given); };
   }
+
+  chunk_plan chunk_of(const graph_node& node) const { return plan_chunk(graph_.name, node, reader_of(node)); }
 
   /// What is buffered until an attempt has come to its end must have an end.
   void check_retry(const graph_node& node, const stage_plan& plan) const {
@@ -171,7 +143,8 @@ class planner {
     plan.max_input = heaviest_input(node);
     plan.max_held = static_cast<std::uint32_t>(
         value(node, "max_held", given.max_held).value_or(default_number("max_held")));
-    add_supervision(node, plan);
+    plan_.patience =
+        std::max(plan_.patience, plan_supervision(graph_.name, node, reader_of(node), plan).value_or(0));
     plan.ordered = overrides_.flag(node.name, "ordered").value_or(given.ordered.value_or(plan.workers == 1));
     plan.one_to_many = plan.many_from_body = node.one_to_many;
     plan.lazy = node.lazy;
@@ -211,37 +184,6 @@ class planner {
         static_cast<std::uint64_t>(value(node, "memory_limit", node.options.memory_limit).value_or(0));
     plan.lazy = false;
     plan.make_body = isolated_body_maker(std::move(apart));
-  }
-
-  void add_supervision(const graph_node& node, stage_plan& plan) {
-    const node_options& given = node.options;
-    plan.limit.fixed = value(node, "timeout", given.timeout).value_or(0);
-    // A setting from outside wins over a function of the item.
-    if (given.timeout_by_item && plan.limit.fixed == 0) plan.limit.of = given.timeout_of;
-    const std::string where =
-        "graph '" + graph_.name + "', " + to_string(node.kind) + " '" + node.name + "': ";
-    if (plan.limit && plan.pool == pool_kind::cooperative) {
-      const auto said = plan.limit.of
-                            ? "timeout(function)"
-                            : "timeout(" + duration_text(std::chrono::nanoseconds{plan.limit.fixed}) + ")";
-      throw graph_error(where + said +
-                        ": a cooperative body shares its thread with other stages, so it can't be given up; "
-                        "make the pool blocking or per_core");
-    }
-    if (given.restart_window.count() <= 0 || given.restart_backoff.count() < 0) {
-      throw graph_error(where + "restarts(" + std::to_string(given.restarts.value_or(0)) + ", " +
-                        duration_text(given.restart_window) + ", " + duration_text(given.restart_backoff) +
-                        "): expected a window above 0 and a backoff of 0 or more");
-    }
-    const auto usual_restarts = std::max<std::int64_t>(least_restarts, 3 * std::int64_t{plan.workers});
-    plan.restarts.most =
-        static_cast<std::uint32_t>(value(node, "restarts", given.restarts).value_or(usual_restarts));
-    plan.restarts.window = given.restart_window;
-    plan.restarts.backoff = given.restart_backoff;
-    if (const auto time = value(node, "shutdown", given.shutdown)) {
-      plan.shutdown = *time;
-      plan_.patience = std::max(plan_.patience, *time);
-    }
   }
 
   void add_source(std::size_t index) {
