@@ -41,6 +41,45 @@ local function bring_back_lost()
   if next(gone) and is_idle() then tell_others() end
 end
 
+-- Deliveries without a lease, which nothing would end: somebody has read from the group by hand, or has taken leases
+-- away. Their leases begin now.
+local function lease_the_unleased()
+  local out, consumers = -redis.call('ZCARD', leases), {}
+  for _, each in ipairs(redis.call('XPENDING', jobs, group)[4] or {}) do
+    if each[1] ~= nobody then
+      out = out + tonumber(each[2])
+      consumers[#consumers + 1] = each[1]
+    end
+  end
+  if out <= 0 then return end
+  for _, consumer in ipairs(consumers) do
+    local from = '-'
+    repeat
+      local some = redis.call('XPENDING', jobs, group, from, '+', 1000, consumer)
+      for _, each in ipairs(some) do
+        local id = each[1]
+        local job = number_of(id)
+        from = '(' .. id
+        if not job then
+          local entry = redis.call('XRANGE', jobs, id, id)[1]
+          if entry then
+            add(entry[2])
+            sooner(now)
+          end
+          redis.call('XACK', jobs, group, id)
+          redis.call('XDEL', jobs, id)
+        elseif not redis.call('ZSCORE', leases, job) then
+          local known = facts_of(job)
+          if known.owner ~= consumer then known.take = 0 end
+          known.owner, known.lease = consumer, lease
+          keep(job, known)
+          lease_until(job, now + lease)
+        end
+      end
+    until #some == 0
+  end
+end
+
 local function end_delays()
   for _, job in ipairs(redis.call('ZRANGEBYSCORE', later, '-inf', exact(now), 'LIMIT', 0, 1000)) do
     redis.call('ZREM', later, job)

@@ -120,14 +120,18 @@ end
 local function renumber_giants(add)
   local beyond = exact(largest + 1)
   local giants = {}
-  for _, each in ipairs(redis.call('XRANGE', jobs, beyond, '+', 'COUNT', 1000)) do
-    redis.call('XACK', jobs, group, each[1])
-    redis.call('XDEL', jobs, each[1])
-    giants[#giants + 1] = each[2]
-  end
-  for _, each in ipairs(redis.call('XPENDING', jobs, group, beyond, '+', 1000)) do
-    redis.call('XACK', jobs, group, each[1])  -- of an entry that has gone
-  end
+  repeat
+    local some = redis.call('XRANGE', jobs, beyond, '+', 'COUNT', 1000)
+    for _, each in ipairs(some) do
+      redis.call('XACK', jobs, group, each[1])
+      redis.call('XDEL', jobs, each[1])
+      giants[#giants + 1] = each[2]
+    end
+  until #some == 0  -- all, as nothing can be added behind a single one
+  repeat
+    local some = redis.call('XPENDING', jobs, group, beyond, '+', 1000)
+    for _, each in ipairs(some) do redis.call('XACK', jobs, group, each[1]) end  -- of entries that have gone
+  until #some == 0
   local last = tonumber(redis.call('HGET', meta, 'number') or 0)
   if last > largest then last = 0 end
   local top = redis.call('XREVRANGE', jobs, '+', '-', 'COUNT', 1)[1]
@@ -150,7 +154,22 @@ local function renumber_giants(add)
   for _, fields in ipairs(giants) do add(fields) end
 end
 
-local function add(fields)
+-- What a script can give to a command; of an entry with more, the fields that mean something here.
+local most_words = 4000
+local function words_of(list)
+  if #list <= most_words then return list end
+  local words, fields = {}, fields_of(list)
+  for _, name in ipairs({'archive', 'json', 'type', 'schema', 'put', 'due', 'shift'}) do
+    if fields[name] then
+      words[#words + 1] = name
+      words[#words + 1] = fields[name]
+    end
+  end
+  return #words > 0 and words or {'fields', #list / 2}
+end
+
+local function add(list)
+  local fields = words_of(list)
   local number = redis.call('HINCRBY', meta, 'number', 1)
   local added = redis.pcall('XADD', jobs, entry_of(number), unpack(fields))
   if type(added) == 'table' and added.err then

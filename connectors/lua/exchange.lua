@@ -39,6 +39,7 @@ local again, passed_by = -1, 0
 if most > 0 and #given == 0 then
   local delayed = redis.call('ZRANGE', later, 0, 0, 'WITHSCORES')
   if delayed[2] then sooner(tonumber(delayed[2])) end
+  lease_the_unleased()
   look_at_leases()
   passed_by = count_all(passed)
   -- What is known to be there is looked at again, so that it is noticed if it vanishes.

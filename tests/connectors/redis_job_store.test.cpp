@@ -4,7 +4,10 @@
 
 #include <penstock_test/catch.hpp>
 
+#include <algorithm>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <penstock/connectors/job_queue_error.hpp>
 
@@ -180,6 +183,41 @@ TEST_CASE("an entry whose number is too large to be exact gets another one, and 
   CHECK(last->item.json == "\"last\"");
   CHECK(a->ack(last->receipt));
   CHECK(taken(*queue.open("b"), queue.rules) == "none");
+}
+
+TEST_CASE("however many entries have numbers that are too large, none is lost") {
+  shared_server queue;
+  auto a = queue.open("a");
+  constexpr int giants = 1500;
+  const std::string add =
+      "for i = 1, 1500 do redis.call('XADD', KEYS[1], '18446744073709551000-' .. i, 'json', i) end";
+  queue.server.ask({"EVAL", add, "1", "penstock:{jobs}:jobs"});
+  CHECK(a->put(text_item("ours")) > giants);
+  CHECK(a->count().queued == giants + 1);
+  CHECK(taken(*a, queue.rules) == "1");
+}
+
+TEST_CASE("an entry of more fields than a script can copy stops nobody") {
+  const std::string id = GENERATE("5-3", "18446744073709551000-0");
+  const auto is_job = GENERATE(true, false);
+  INFO(id << (is_job ? ", a job" : ", no job"));
+  shared_server queue;
+  auto a = queue.open("a");
+  std::vector<std::string> fields;
+  for (int i = 0; i < 9'000; ++i) fields.push_back("f" + std::to_string(i));
+  std::vector<std::string_view> words{"XADD", "penstock:{jobs}:jobs", id};
+  words.insert(words.end(), fields.begin(), fields.end());
+  if (is_job) words.insert(words.end(), {"json", "\"by hand\""});
+  queue.server.ask(words);
+  a->put(text_item("ours"));
+  std::vector<std::string> got{taken(*a, queue.rules), taken(*a, queue.rules)};
+  std::sort(got.begin(), got.end());
+  if (is_job) {
+    CHECK(got == std::vector<std::string>{"\"by hand\"", "\"ours\""});
+  } else {
+    CHECK(got == std::vector<std::string>{"\"ours\"", "none"});
+    CHECK(a->list("dead").size() == 1);
+  }
 }
 
 TEST_CASE("a due that is no time makes an entry dead and stops nobody") {
