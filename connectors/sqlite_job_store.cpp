@@ -6,7 +6,6 @@
 #include <utility>
 
 #include <penstock/connectors/job_queue_error.hpp>
-#include <penstock/connectors/sqlite_job_candidate.hpp>
 #include <penstock/connectors/sqlite_tables.hpp>
 
 namespace penstock {
@@ -170,9 +169,7 @@ exchange_result sqlite_job_store::exchange(std::span<const job_verdict> verdicts
     const auto for_verdicts = verdicts.size() * bytes_of_a_verdict;
     is_too_much = verdicts.size() > 1 && for_verdicts > room_;
     if (is_too_much) return;
-    for (const job_verdict& each : verdicts) {
-      if (!tell(each)) answer.late.push_back(each.delivery);
-    }
+    tell_all(verdicts, answer.late);
     room_ -= std::min<std::uint64_t>(room_, for_verdicts);
     if (wanted != nullptr && wanted->most > 0) take_group(*wanted, answer);
   });

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <deque>
 #include <functional>
 #include <iostream>
@@ -89,6 +90,8 @@ struct load {
 
 int fill_and_work(const std::string& folder, const load& is) {
   if (!mount_small_disk(folder, is.disk)) return no_right;
+  // What SQLite puts aside finds no room either.
+  ::setenv("SQLITE_TMPDIR", folder.c_str(), 1);
   const auto file = folder + "/jobs.sqlite";
   // Stays open, or its end would make room.
   ps::sqlite_job_store putter{file};
