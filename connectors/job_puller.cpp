@@ -143,6 +143,7 @@ exchange_result job_puller::exchange(const take_order* wanted) {
 exchange_result job_puller::tell(std::size_t most, const take_order* wanted) {
   const auto told = book_.first(most);
   exchange_result result;
+  book_.send(told.size());
   try {
     result = store_->exchange(told, wanted);
   } catch (...) {
@@ -167,7 +168,7 @@ void job_puller::extend() {
   if (out.empty()) return;
   try {
     for (const job_receipt& lost : store->extend(out, settings_.rules.lease)) {
-      if (!book_.has(lost)) continue;  // its verdict was told meanwhile
+      if (!book_.holds(lost)) continue;  // its verdict was told meanwhile
       around_.log->warn("job queue '{}': the lease of job {} had ended before it could be extended", queue_,
                         lost.job);
     }
