@@ -79,6 +79,7 @@ std::optional<std::int64_t> sqlite_job_store::bring_back_lost(const delivery_rul
   const auto now = time_->now_ns();
   std::string owner;
   for (;;) {
+    auto before = owner;
     std::string boot;
     std::int64_t until = 0;
     {
@@ -99,9 +100,10 @@ std::optional<std::int64_t> sqlite_job_store::bring_back_lost(const delivery_rul
     const bool is_away = state == sqlite_owners::state::away;
     if (!bring_back(owner, is_away ? now : end_of_time, state, rules)) {
       next_end = now;  // there are more
-    } else if (!is_away) {
-      owners_.forget(owner);
+      continue;
     }
+    owners_.brought_back(owner, state);
+    if (is_away) owner = std::move(before);  // others of its leases end later
   }
 }
 

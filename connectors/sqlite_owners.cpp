@@ -70,6 +70,14 @@ void sqlite_owners::forget(const std::string& owner) {
   watch_.forget(owner);
 }
 
+void sqlite_owners::brought_back(const std::string& owner, state why) {
+  if (why == state::stalled) {
+    watch_.forget(owner);
+  } else if (why != state::away) {
+    forget(owner);
+  }
+}
+
 sqlite_owners::view sqlite_owners::look_at(const std::string& owner, const std::string& its_boot,
                                            std::int64_t until, const std::string& boot, std::int64_t lease,
                                            std::int64_t now) {
@@ -87,7 +95,7 @@ sqlite_owners::view sqlite_owners::look_at(const std::string& owner, const std::
   // It is on this kernel, whatever it calls its start.
   if (select.text() == time_->base()) return by_clock();
   const auto longest = std::max(lease, select.number());
-  if (watch_.is_over(owner, until, longest, now)) return {state::ended, {}};
+  if (watch_.is_over(owner, until, longest, now)) return {state::stalled, {}};
   return {state::alive, now + lease_watch::step(longest)};
 }
 
