@@ -55,7 +55,7 @@ job_puller::pulled job_puller::next(std::uint32_t room) {
       }
       open();
       const take_order wanted{settings_.rules, size_.within(std::max<std::uint32_t>(room, 1)), reader_,
-                              group_size::most_bytes};
+                              group_size::most_bytes, settings_.until_empty};
       book_.make_room(wanted.most);
       const exchange_result taken = exchange(&wanted);
       went_well();

@@ -71,6 +71,7 @@ class sqlite_job_store final : public job_store, public job_ledger {
 
   sqlite_connection& connection() const { return database_.connection(); }
   void begin_writing();
+  void complete_tables();
   void enter(const delivery_rules& rules);
   std::vector<std::int64_t> add(std::span<const stored_item> items, std::chrono::nanoseconds delay);
   bool leaves_room(std::span<const stored_item> items, bool log_is_new);
@@ -97,6 +98,7 @@ class sqlite_job_store final : public job_store, public job_ledger {
   bool has_suspect_out(const delivery_rules& rules) const;
   void lease_out(const job_group& group, const delivery_rules& rules, bool alone);
   taken_job read_job(std::int64_t job);
+  std::uint64_t unreadable_by(const std::string& reader, bool all);
   void look_ahead(const take_order& wanted, std::optional<std::int64_t> lease_ends, bool is_held_up,
                   exchange_result& answer);
 

@@ -239,6 +239,21 @@ taken_job sqlite_job_store::read_job(std::int64_t job) {
   return taken;
 }
 
+/// How many are passed over; at least one of them where not all are to be counted.
+std::uint64_t sqlite_job_store::unreadable_by(const std::string& reader, bool all) {
+  std::uint64_t found = 0;
+  for (const auto set : schemas_.sets_with(reader)) {
+    statement count{connection(), all ? "SELECT count(*) FROM jobs INDEXED BY jobs_due"
+                                        " WHERE state = 'queued' AND until_ns = 0 AND unread_by = ?"
+                                      : "SELECT EXISTS (SELECT 1 FROM jobs INDEXED BY jobs_due"
+                                        " WHERE state = 'queued' AND until_ns = 0 AND unread_by = ?)"};
+    count.bind(set).step();
+    found += static_cast<std::uint64_t>(count.number());
+    if (found > 0 && !all) break;
+  }
+  return found;
+}
+
 /// There was nothing to take.
 void sqlite_job_store::look_ahead(const take_order& wanted, std::optional<std::int64_t> lease_ends,
                                   bool is_held_up, exchange_result& answer) {
@@ -258,18 +273,10 @@ void sqlite_job_store::look_ahead(const take_order& wanted, std::optional<std::i
   const bool is_leased = connection().number(has_leased) != 0;
   answer.empty = !is_held_up && !is_delayed && !is_leased;
   if (next) answer.again_in = std::chrono::nanoseconds{std::max<std::int64_t>(*next - now, 0)};
-  std::uint64_t unreadable = 0;
-  for (const auto set : schemas_.sets_with(wanted.reader)) {
-    statement count{connection(),
-                    "SELECT count(*) FROM jobs INDEXED BY jobs_due"
-                    " WHERE state = 'queued' AND until_ns = 0 AND unread_by = ?"};
-    count.bind(set).step();
-    unreadable += static_cast<std::uint64_t>(count.number());
-  }
-  answer.unreadable = unreadable;
+  answer.unreadable = unreadable_by(wanted.reader, answer.empty && wanted.counts_unreadable);
   // What is in one index is in the other; or somebody would wait for ever.
   const bool is_queued = connection().number(has_queued) != 0;
-  if ((is_queued && !is_held_up && !is_delayed && unreadable == 0) ||
+  if ((is_queued && !is_held_up && !is_delayed && answer.unreadable == 0) ||
       (is_leased && connection().number(has_lease) == 0))
     database_.refuse_damaged("there are jobs in it that its indexes do not know of");
 }

@@ -40,7 +40,7 @@ void sqlite_job_store::write_at_all_costs(const std::function<void()>& write) {
     if (!database_.lacked_room()) throw;
   }
   // One after the other, or they would find no moment in which nobody uses the log.
-  const sqlite_database::sole_turn mine{database_};
+  const sqlite_turns::turn mine{database_.turns()};
   database_.checkpoint();
   write_at_once(write, true);
 }
