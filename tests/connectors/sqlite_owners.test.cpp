@@ -61,6 +61,18 @@ TEST_CASE("the jobs of a process that is gone come back at once, as after a deat
   CHECK(store.list().front().reason.find("died") != std::string::npos);
 }
 
+TEST_CASE("who has nothing to do looks every few seconds whether those that have jobs are still there") {
+  shared_file queue;
+  queue.rules.lease = 30min;
+  auto a = queue.open("machine:1:1");
+  auto b = queue.open("machine:2:1");
+  a->put(text_item("job"));
+  REQUIRE(a->take(queue.rules).job);
+  CHECK(b->take(queue.rules).again_in == 5s);
+  queue.advance(30min - 1s);
+  CHECK(b->take(queue.rules).again_in == 1s);
+}
+
 TEST_CASE("a process that stands still loses its jobs when its lease has ended") {
   shared_file queue;
   auto stopped = queue.open("machine:1:1");
@@ -149,15 +161,15 @@ TEST_CASE("a lease that ends later than others of its owner is looked at when it
   REQUIRE(first.jobs.size() == 1);
   b->exchange(std::vector<ps::job_verdict>{{first.jobs[0].receipt, ps::job_fate::unreadable, ""}}, nullptr);
   REQUIRE(a->take(queue.rules).job);
-  queue.advance(6s);
+  queue.advance(2s);
   a->put(text_item("2"));
   REQUIRE(a->take(queue.rules).job);
-  queue.advance(4s);
+  queue.advance(8s);
   const auto none = b->exchange({}, &of_b);
   CHECK(none.jobs.empty());
   CHECK(b->list("queued").size() == 1);
   REQUIRE(none.again_in);
-  CHECK(*none.again_in == 6s);
+  CHECK(*none.again_in == 2s);
 }
 
 TEST_CASE("time in which one stood still oneself is not time that one has watched") {
