@@ -63,6 +63,11 @@ std::vector<job_verdict> delivery_book::first(std::size_t most) const {
   return told;
 }
 
+void delivery_book::send(std::size_t count) {
+  const std::lock_guard lock{mutex_};
+  for (std::size_t i = 0; i < count; ++i) untold_[i]->second.sent = true;
+}
+
 void delivery_book::tried(std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) untold_[i]->second.tried = true;
 }
@@ -93,9 +98,10 @@ std::vector<job_receipt> delivery_book::to_extend() const {
   return all;
 }
 
-bool delivery_book::has(const job_receipt& delivery) const {
+bool delivery_book::holds(const job_receipt& delivery) const {
   const std::lock_guard lock{mutex_};
-  return out_.contains(delivery);
+  const auto found = out_.find(delivery);
+  return found != out_.end() && !found->second.sent;
 }
 
 }  // namespace penstock

@@ -15,7 +15,7 @@ namespace penstock {
 /// The deliveries that a process has, each until its verdict was told. What a verdict needs is there before
 /// its job is taken, so that none is lost where memory has run out.
 ///
-/// One thread, except `to_extend` and `has`.
+/// One thread, except `to_extend` and `holds`.
 class delivery_book {
  public:
   /// Room for so many more. Throws std::bad_alloc.
@@ -36,7 +36,9 @@ class delivery_book {
   const job_receipt& earliest() const { return untold_.front()->first; }
   /// The first `most` of them, the earliest first. Throws std::bad_alloc.
   std::vector<job_verdict> first(std::size_t most) const;
-  /// The first `count` may have arrived, or not.
+  /// The first `count` are told now, and may have arrived from here on.
+  void send(std::size_t count);
+  /// Nobody knows whether the first `count` have arrived.
   void tried(std::size_t count);
   /// Was never told before.
   bool is_new(const job_receipt& delivery) const;
@@ -47,7 +49,8 @@ class delivery_book {
 
   /// All, but of a job that came again while it was here only the last: nobody can extend the others.
   std::vector<job_receipt> to_extend() const;
-  bool has(const job_receipt& delivery) const;
+  /// It is here, and no verdict on it can have arrived.
+  bool holds(const job_receipt& delivery) const;
 
  private:
   struct verdict {
@@ -55,6 +58,7 @@ class delivery_book {
     job_fate is = job_fate::acked;
     std::string reason;
     bool counts = false;
+    bool sent = false;   ///< may have arrived
     bool tried = false;  ///< once before, and nobody knows whether it arrived
   };
   using deliveries = std::map<job_receipt, verdict>;

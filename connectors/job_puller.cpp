@@ -55,7 +55,7 @@ job_puller::pulled job_puller::next(std::uint32_t room) {
       }
       open();
       const take_order wanted{settings_.rules, size_.within(std::max<std::uint32_t>(room, 1)), reader_,
-                              group_size::most_bytes};
+                              group_size::most_bytes, settings_.until_empty};
       book_.make_room(wanted.most);
       const exchange_result taken = exchange(&wanted);
       went_well();
@@ -143,6 +143,7 @@ exchange_result job_puller::exchange(const take_order* wanted) {
 exchange_result job_puller::tell(std::size_t most, const take_order* wanted) {
   const auto told = book_.first(most);
   exchange_result result;
+  book_.send(told.size());
   try {
     result = store_->exchange(told, wanted);
   } catch (...) {
@@ -167,7 +168,7 @@ void job_puller::extend() {
   if (out.empty()) return;
   try {
     for (const job_receipt& lost : store->extend(out, settings_.rules.lease)) {
-      if (!book_.has(lost)) continue;  // its verdict was told meanwhile
+      if (!book_.holds(lost)) continue;  // its verdict was told meanwhile
       around_.log->warn("job queue '{}': the lease of job {} had ended before it could be extended", queue_,
                         lost.job);
     }

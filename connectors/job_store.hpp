@@ -71,6 +71,8 @@ struct take_order {
   std::string reader;
   /// The job with which a group has so many bytes is its last, where the store keeps to that; 0: any number.
   std::uint64_t most_bytes = 0;
+  /// Of a queue that is empty but for jobs that are passed over it wants to know how many those are.
+  bool counts_unreadable = true;
 };
 
 struct exchange_result {
@@ -80,7 +82,8 @@ struct exchange_result {
   /// known.
   std::optional<std::chrono::nanoseconds> again_in;
   bool empty = false;  ///< nothing is queued and nothing is out, at nobody's, but what can't be read here
-  std::uint64_t unreadable = 0;  ///< jobs that were passed over; known where there was no job to take
+  std::uint64_t unreadable =
+      0;  ///< jobs that were passed over; all of them where it is empty, else perhaps 1
 };
 
 /// A queue of jobs that several processes share, as one of them sees it. Any thread; throws job_queue_error.

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sqlite3.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -190,14 +189,9 @@ disk_figures sqlite_database::figures() {
   return now;
 }
 
-sqlite_database::sole_turn::sole_turn(const sqlite_database& of)
-    : handle_{::open(of.log_file().c_str(), O_RDONLY | O_CLOEXEC)} {
-  while (handle_ >= 0 && ::flock(handle_, LOCK_EX) != 0 && errno == EINTR) {
-  }
-}
-
-sqlite_database::sole_turn::~sole_turn() {
-  if (handle_ >= 0) ::close(handle_);
+sqlite_turns& sqlite_database::turns() {
+  if (turns_ == nullptr) turns_ = std::make_unique<sqlite_turns>(file_);
+  return *turns_;
 }
 
 void sqlite_database::checkpoint() {

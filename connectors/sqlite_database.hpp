@@ -8,6 +8,7 @@
 #include <string>
 
 #include <penstock/connectors/disk_room.hpp>
+#include <penstock/connectors/sqlite_turns.hpp>
 #include <penstock/runtime/sqlite_connection.hpp>
 
 namespace penstock {
@@ -45,18 +46,8 @@ class sqlite_database {
   std::optional<std::uint64_t> room_for_a_write(bool log_is_new);
   /// The last call that threw found no room on the disk.
   bool lacked_room() const { return lacked_room_; }
-  /// While it is there, nobody else begins the log anew or writes to one that should be. The kernel frees the
-  /// lock of a process that ends.
-  class sole_turn {
-   public:
-    explicit sole_turn(const sqlite_database& of);
-    ~sole_turn();
-    sole_turn(const sole_turn&) = delete;
-    sole_turn& operator=(const sole_turn&) = delete;
-
-   private:
-    int handle_;
-  };
+  /// Of those that begin the log anew, or write to one that should be.
+  sqlite_turns& turns();
   /// Writes the log into the file, so that its place is used anew.
   void checkpoint();
 
@@ -71,6 +62,7 @@ class sqlite_database {
   std::uint64_t number_ = 0;  ///< of the file that is open, on its disk
   bool lacked_room_ = false;
   std::unique_ptr<sqlite_connection> connection_;
+  std::unique_ptr<sqlite_turns> turns_;  ///< once somebody has waited for one
 };
 
 }  // namespace penstock

@@ -60,10 +60,11 @@ std::int64_t sqlite_job_store::requeue_all() {
   begin_writing();
   transaction all{connection()};
   connection().run(
-      "UPDATE jobs SET state = 'queued', deaths = 0, until_ns = 0, unread_by = 0 WHERE state = 'dead'");
+      "UPDATE OR ROLLBACK jobs SET state = 'queued', deaths = 0, until_ns = 0, unread_by = 0 WHERE state = "
+      "'dead'");
   auto done = connection().changes();
   connection().run(
-      "UPDATE jobs INDEXED BY jobs_unread SET until_ns = 0, unread_by = 0"
+      "UPDATE OR ROLLBACK jobs INDEXED BY jobs_unread SET until_ns = 0, unread_by = 0"
       " WHERE unread_by > 0 AND state = 'queued'");
   done += connection().changes();
   all.commit();

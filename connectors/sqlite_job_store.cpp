@@ -6,7 +6,6 @@
 #include <utility>
 
 #include <penstock/connectors/job_queue_error.hpp>
-#include <penstock/connectors/sqlite_job_candidate.hpp>
 #include <penstock/connectors/sqlite_tables.hpp>
 
 namespace penstock {
@@ -57,12 +56,29 @@ sqlite_job_store::~sqlite_job_store() = default;
 /// Who only looks at the queue must neither wait for one that writes nor hold it up.
 void sqlite_job_store::begin_writing() {
   if (writes_) return;
-  if (!sqlite_tables::are_complete(connection())) sqlite_tables::complete(connection());
+  if (!sqlite_tables::are_complete(connection())) complete_tables();
   // The log is there from the first access on, and stays as long as this connection.
   transaction{connection()};
   database_.reserve(reserved_bytes);
   boot_ = owners_.boot();
   writes_ = true;
+}
+
+/// Piece by piece, and before anything is set apart: an older program may have filled the disk.
+void sqlite_job_store::complete_tables() {
+  try {
+    for (std::size_t piece = 0; piece < sqlite_tables::pieces(); ++piece)
+      write_at_all_costs([&] { sqlite_tables::add(connection(), piece); });
+  } catch (const job_queue_error&) {
+    if (!database_.lacked_room()) throw;
+    constexpr std::int64_t bytes_of_entry = 32;  // in the index, and in the log
+    const auto needed = 256 + connection().number("SELECT count(*) FROM jobs") * bytes_of_entry / 1024;
+    throw job_queue_error{file().string(),
+                          "the disk is full, and what this program adds once to a queue of an earlier one "
+                          "takes about " +
+                              std::to_string(needed) + " KiB of it: make that room",
+                          job_queue_error::kind::passing};
+  }
 }
 
 /// Others see from here on whether this store is there.
@@ -98,7 +114,7 @@ std::vector<std::int64_t> sqlite_job_store::add(std::span<const stored_item> ite
   const std::lock_guard lock{mutex_};
   begin_writing();
   database_.check_place();
-  std::optional<sqlite_database::sole_turn> turn;
+  std::optional<sqlite_turns::turn> turn;
   for (const bool log_is_new : {false, true}) {
     transaction all{connection()};
     if (leaves_room(items, log_is_new)) {
@@ -109,7 +125,7 @@ std::vector<std::int64_t> sqlite_job_store::add(std::span<const stored_item> ite
     }
     all.roll_back();
     if (log_is_new) break;
-    turn.emplace(database_);
+    turn.emplace(database_.turns());
     database_.checkpoint();
   }
   throw job_queue_error{file().string(), "the disk is full", job_queue_error::kind::passing};
@@ -170,9 +186,7 @@ exchange_result sqlite_job_store::exchange(std::span<const job_verdict> verdicts
     const auto for_verdicts = verdicts.size() * bytes_of_a_verdict;
     is_too_much = verdicts.size() > 1 && for_verdicts > room_;
     if (is_too_much) return;
-    for (const job_verdict& each : verdicts) {
-      if (!tell(each)) answer.late.push_back(each.delivery);
-    }
+    tell_all(verdicts, answer.late);
     room_ -= std::min<std::uint64_t>(room_, for_verdicts);
     if (wanted != nullptr && wanted->most > 0) take_group(*wanted, answer);
   });

@@ -23,6 +23,8 @@
 
 namespace penstock {
 
+struct job_run;
+
 /// The jobs in a SQLite file. What a call has done is on the disk when it returns, and a process that is
 /// killed at any point leaves either all of a call or nothing. Done jobs are deleted: what came of them is
 /// elsewhere, and the file stays small. Any thread; throws job_queue_error.
@@ -64,10 +66,12 @@ class sqlite_job_store final : public job_store, public job_ledger {
   job_counts count() const override;
 
  private:
-  struct candidate;
+  struct due_job;
+  struct job_group;
 
   sqlite_connection& connection() const { return database_.connection(); }
   void begin_writing();
+  void complete_tables();
   void enter(const delivery_rules& rules);
   std::vector<std::int64_t> add(std::span<const stored_item> items, std::chrono::nanoseconds delay);
   bool leaves_room(std::span<const stored_item> items, bool log_is_new);
@@ -77,6 +81,8 @@ class sqlite_job_store final : public job_store, public job_ledger {
   void write_in_parts(std::span<const job_verdict> verdicts, const take_order* wanted,
                       exchange_result& answer);
 
+  void tell_all(std::span<const job_verdict> verdicts, std::vector<job_receipt>& late);
+  bool erase_done(const job_run& run);
   bool tell(const job_verdict& verdict);
   bool give_back(const job_receipt& delivery, const std::string& reason, std::chrono::nanoseconds delay);
   bool give_back_unread(const job_receipt& delivery, const std::string& reason);
@@ -86,12 +92,13 @@ class sqlite_job_store final : public job_store, public job_ledger {
   bool bring_back(const std::string& owner, std::int64_t until, sqlite_owners::state cause,
                   const delivery_rules& rules);
   void end_delays(std::uint32_t most);
-  std::vector<candidate> oldest(const take_order& wanted);
-  std::vector<candidate> group_of(const take_order& wanted, bool others, bool& is_held_up);
+  void read_group(const take_order& wanted, bool others, job_group& group);
+  std::vector<due_job> oldest(const take_order& wanted);
   bool has_out() const;
   bool has_suspect_out(const delivery_rules& rules) const;
-  void lease_out(const candidate& job, const delivery_rules& rules, bool alone);
-  taken_job read_job(const candidate& job);
+  void lease_out(const job_group& group, const delivery_rules& rules, bool alone);
+  taken_job read_job(std::int64_t job);
+  std::uint64_t unreadable_by(const std::string& reader, bool all);
   void look_ahead(const take_order& wanted, std::optional<std::int64_t> lease_ends, bool is_held_up,
                   exchange_result& answer);
 

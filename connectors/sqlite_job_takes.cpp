@@ -7,7 +7,7 @@
 #include <limits>
 #include <utility>
 
-#include <penstock/connectors/sqlite_job_candidate.hpp>
+#include <penstock/connectors/sqlite_job_group.hpp>
 
 namespace penstock {
 
@@ -38,42 +38,38 @@ void sqlite_job_store::take_group(const take_order& wanted, exchange_result& ans
   const auto lease_ends = bring_back_lost(wanted.rules);
   end_delays(wanted.most);
   const bool others = has_out();
-  bool is_held_up = others && has_suspect_out(wanted.rules);
-  const auto group = is_held_up ? std::vector<candidate>{} : group_of(wanted, others, is_held_up);
-  if (group.empty()) return look_ahead(wanted, lease_ends, is_held_up, answer);
+  job_group group;
+  group.is_held_up = others && has_suspect_out(wanted.rules);
+  if (!group.is_held_up) read_group(wanted, others, group);
+  if (group.jobs.empty()) return look_ahead(wanted, lease_ends, group.is_held_up, answer);
   if (others) {
     statement company{connection(),
-                      "UPDATE jobs INDEXED BY jobs_alone SET alone = 0"
+                      "UPDATE OR ROLLBACK jobs INDEXED BY jobs_alone SET alone = 0"
                       " WHERE state = 'leased' AND alone = 1 AND owner >= ? AND owner < ?"};
     company.bind(first_of_process_).bind(behind_process_).step();
   }
-  const bool alone = !others && group.size() == 1;
-  answer.jobs.reserve(group.size());
-  std::uint64_t bytes = 0;
-  for (const candidate& each : group) {
-    lease_out(each, wanted.rules, alone);
-    const stored_item& item = answer.jobs.emplace_back(read_job(each)).item;
-    bytes += item.archive.size() + item.json.size();
-    if (wanted.most_bytes > 0 && bytes >= wanted.most_bytes) break;
-  }
+  lease_out(group, wanted.rules, !others && group.jobs.size() == 1);
+  answer.jobs = std::move(group.jobs);
 }
 
-std::vector<sqlite_job_store::candidate> sqlite_job_store::group_of(const take_order& wanted, bool others,
-                                                                    bool& is_held_up) {
-  std::vector<candidate> group;
+void sqlite_job_store::read_group(const take_order& wanted, bool others, job_group& group) {
+  std::uint64_t written = 0;
   std::uint64_t bytes = 0;
-  for (const candidate& each : oldest(wanted)) {
-    const bool is_suspect = wanted.rules.is_suspect(each.deaths);
+  for (const due_job& each : oldest(wanted)) {
+    taken_job job = read_job(each.job);
+    const bool is_suspect = wanted.rules.is_suspect(job.deaths);
     // The oldest waits for its turn, and everything behind it too: else it would wait for ever in a busy
     // queue.
-    is_held_up = is_suspect && (others || !group.empty());
-    bytes += each.bytes + bytes_of_a_take;
+    group.is_held_up = is_suspect && (others || !group.jobs.empty());
+    const auto size = job.item.archive.size() + job.item.json.size();
+    written += size + bytes_of_a_take;
     // For one there is room, for more of them if the disk has it.
-    if (is_held_up || (!group.empty() && bytes > room_)) break;
-    group.push_back(each);
-    if (is_suspect) break;
+    if (group.is_held_up || (!group.jobs.empty() && written > room_)) return;
+    group.jobs.push_back(std::move(job));
+    group.last_of_set[each.set] = each.job;
+    bytes += size;
+    if (is_suspect || (wanted.most_bytes > 0 && bytes >= wanted.most_bytes)) return;
   }
-  return group;
 }
 
 /// Jobs whose lease ended are queued again, or dead. Our own are not among them: we are alive. The end of the
@@ -83,6 +79,7 @@ std::optional<std::int64_t> sqlite_job_store::bring_back_lost(const delivery_rul
   const auto now = time_->now_ns();
   std::string owner;
   for (;;) {
+    auto before = owner;
     std::string boot;
     std::int64_t until = 0;
     {
@@ -103,9 +100,10 @@ std::optional<std::int64_t> sqlite_job_store::bring_back_lost(const delivery_rul
     const bool is_away = state == sqlite_owners::state::away;
     if (!bring_back(owner, is_away ? now : end_of_time, state, rules)) {
       next_end = now;  // there are more
-    } else if (!is_away) {
-      owners_.forget(owner);
+      continue;
     }
+    owners_.brought_back(owner, state);
+    if (is_away) owner = std::move(before);  // others of its leases end later
   }
 }
 
@@ -175,23 +173,15 @@ void sqlite_job_store::end_delays(std::uint32_t most) {
     statement{connection(), "UPDATE jobs SET until_ns = 0 WHERE id = ?"}.bind(job).step();
 }
 
-std::vector<sqlite_job_store::candidate> sqlite_job_store::oldest(const take_order& wanted) {
-  std::vector<candidate> found;
+std::vector<sqlite_job_store::due_job> sqlite_job_store::oldest(const take_order& wanted) {
+  std::vector<due_job> found;
   const auto sets = schemas_.sets_without(wanted.reader);
   for (const auto set : sets) {
-    statement select{
-        connection(),
-        "SELECT id, deliveries, deaths, length(archive) + length(json) FROM jobs INDEXED BY jobs_due"
-        " WHERE state = 'queued' AND until_ns = 0 AND unread_by = ? ORDER BY id LIMIT ?"};
+    statement select{connection(),
+                     "SELECT id FROM jobs INDEXED BY jobs_due"
+                     " WHERE state = 'queued' AND until_ns = 0 AND unread_by = ? ORDER BY id LIMIT ?"};
     select.bind(set).bind(std::int64_t{wanted.most});
-    while (select.step()) {
-      candidate each;
-      each.job = select.number();
-      each.delivery = static_cast<std::uint64_t>(select.number()) + 1;
-      each.deaths = static_cast<unsigned>(select.number());
-      each.bytes = static_cast<std::uint64_t>(select.number());
-      found.push_back(each);
-    }
+    while (select.step()) found.push_back({select.number(), set});
   }
   if (sets.size() > 1) {
     std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.job < b.job; });
@@ -217,23 +207,51 @@ bool sqlite_job_store::has_suspect_out(const delivery_rules& rules) const {
   return select.bind(first_of_process_).bind(behind_process_).step();
 }
 
-void sqlite_job_store::lease_out(const candidate& job, const delivery_rules& rules, bool alone) {
-  statement lease{connection(),
-                  "UPDATE jobs SET state = 'leased', owner = ?, boot = ?, until_ns = ?, alone = ?,"
-                  " deliveries = ? WHERE id = ?"};
-  lease.bind(owner_).bind(boot_).bind(time_->now_ns() + rules.lease.count()).bind(std::int64_t{alone});
-  lease.bind(static_cast<std::int64_t>(job.delivery)).bind(job.job).step();
+/// Those of each set of readers by one statement: they are the first that the index has of it.
+void sqlite_job_store::lease_out(const job_group& group, const delivery_rules& rules, bool alone) {
+  const auto until = time_->now_ns() + rules.lease.count();
+  std::int64_t leased = 0;
+  for (const auto& [set, last] : group.last_of_set) {
+    // A conflict is none that the rest of the transaction would survive, so nothing is kept for its sake,
+    // least of all in a temporary file on a disk that may be full.
+    statement lease{connection(),
+                    "UPDATE OR ROLLBACK jobs INDEXED BY jobs_due SET state = 'leased', owner = ?, boot = ?,"
+                    " until_ns = ?, alone = ?, deliveries = deliveries + 1"
+                    " WHERE state = 'queued' AND until_ns = 0 AND unread_by = ? AND id <= ?"};
+    lease.bind(owner_).bind(boot_).bind(until).bind(std::int64_t{alone}).bind(set).bind(last).step();
+    leased += connection().changes();
+  }
+  if (leased != std::ssize(group.jobs))
+    database_.refuse_damaged("an index names jobs that are not there, or not to be taken");
 }
 
-taken_job sqlite_job_store::read_job(const candidate& job) {
-  statement select{connection(), "SELECT archive, json, item_type, schema FROM jobs WHERE id = ?"};
-  select.bind(job.job).step();
-  taken_job taken{{std::to_string(job.job), job.delivery}, {}, job.deaths};
+taken_job sqlite_job_store::read_job(std::int64_t job) {
+  statement select{connection(),
+                   "SELECT deliveries, deaths, archive, json, item_type, schema FROM jobs WHERE id = ?"};
+  select.bind(job).step();
+  taken_job taken;
+  taken.receipt = {std::to_string(job), static_cast<std::uint64_t>(select.number()) + 1};
+  taken.deaths = static_cast<unsigned>(select.number());
   taken.item.archive = select.blob();
   taken.item.json = select.text();
   taken.item.type = select.text();
   taken.item.schema = schemas_.of(select.text());
   return taken;
+}
+
+/// How many are passed over; at least one of them where not all are to be counted.
+std::uint64_t sqlite_job_store::unreadable_by(const std::string& reader, bool all) {
+  std::uint64_t found = 0;
+  for (const auto set : schemas_.sets_with(reader)) {
+    statement count{connection(), all ? "SELECT count(*) FROM jobs INDEXED BY jobs_due"
+                                        " WHERE state = 'queued' AND until_ns = 0 AND unread_by = ?"
+                                      : "SELECT EXISTS (SELECT 1 FROM jobs INDEXED BY jobs_due"
+                                        " WHERE state = 'queued' AND until_ns = 0 AND unread_by = ?)"};
+    count.bind(set).step();
+    found += static_cast<std::uint64_t>(count.number());
+    if (found > 0 && !all) break;
+  }
+  return found;
 }
 
 /// There was nothing to take.
@@ -255,18 +273,10 @@ void sqlite_job_store::look_ahead(const take_order& wanted, std::optional<std::i
   const bool is_leased = connection().number(has_leased) != 0;
   answer.empty = !is_held_up && !is_delayed && !is_leased;
   if (next) answer.again_in = std::chrono::nanoseconds{std::max<std::int64_t>(*next - now, 0)};
-  std::uint64_t unreadable = 0;
-  for (const auto set : schemas_.sets_with(wanted.reader)) {
-    statement count{connection(),
-                    "SELECT count(*) FROM jobs INDEXED BY jobs_due"
-                    " WHERE state = 'queued' AND until_ns = 0 AND unread_by = ?"};
-    count.bind(set).step();
-    unreadable += static_cast<std::uint64_t>(count.number());
-  }
-  answer.unreadable = unreadable;
+  answer.unreadable = unreadable_by(wanted.reader, answer.empty && wanted.counts_unreadable);
   // What is in one index is in the other; or somebody would wait for ever.
   const bool is_queued = connection().number(has_queued) != 0;
-  if ((is_queued && !is_held_up && !is_delayed && unreadable == 0) ||
+  if ((is_queued && !is_held_up && !is_delayed && answer.unreadable == 0) ||
       (is_leased && connection().number(has_lease) == 0))
     database_.refuse_damaged("there are jobs in it that its indexes do not know of");
 }

@@ -1,10 +1,10 @@
 // What a process tells of its deliveries: sqlite_job_store's verdicts and extensions.
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include <penstock/connectors/job_queue_error.hpp>
+#include <penstock/connectors/job_runs.hpp>
 #include <penstock/connectors/sqlite_job_store.hpp>
 
 namespace penstock {
@@ -13,12 +13,6 @@ namespace {
 
 using statement = sqlite_connection::statement;
 using transaction = sqlite_connection::transaction;
-
-std::int64_t number_of(const job_receipt& delivery) {
-  std::int64_t job = 0;
-  std::from_chars(delivery.job.data(), delivery.job.data() + delivery.job.size(), job);
-  return job;
-}
 
 /// Which job a verdict is about, where it is still ours.
 void bind_delivery(statement& verdict, const job_receipt& delivery, const std::string& owner) {
@@ -46,7 +40,7 @@ void sqlite_job_store::write_at_all_costs(const std::function<void()>& write) {
     if (!database_.lacked_room()) throw;
   }
   // One after the other, or they would find no moment in which nobody uses the log.
-  const sqlite_database::sole_turn mine{database_};
+  const sqlite_turns::turn mine{database_.turns()};
   database_.checkpoint();
   write_at_once(write, true);
 }
@@ -75,6 +69,43 @@ void sqlite_job_store::write_in_parts(std::span<const job_verdict> verdicts, con
     if (!problem.is_passing() || verdicts.empty()) throw;
     answer.again_in = std::chrono::milliseconds{100};  // what is told must not be told again
   }
+}
+
+/// Jobs that are done leave by runs of numbers, as they were taken; other verdicts are told one by one.
+void sqlite_job_store::tell_all(std::span<const job_verdict> verdicts, std::vector<job_receipt>& late) {
+  std::vector<std::size_t> done;
+  for (std::size_t i = 0; i < verdicts.size(); ++i) {
+    if (verdicts[i].is == job_fate::acked) {
+      done.push_back(i);
+    } else if (!tell(verdicts[i])) {
+      late.push_back(verdicts[i].delivery);
+    }
+  }
+  for (const job_run& run : runs_of(verdicts, done)) {
+    if (run.verdicts.size() > 1 && erase_done(run)) continue;
+    for (const auto i : run.verdicts) {
+      if (!tell(verdicts[i])) late.push_back(verdicts[i].delivery);
+    }
+  }
+}
+
+/// False: not all of them are ours any more, and nothing was done.
+bool sqlite_job_store::erase_done(const job_run& run) {
+  const auto bind_run = [&](statement& of) {
+    of.bind(run.first).bind(run.last()).bind(static_cast<std::int64_t>(run.delivery)).bind(owner_).step();
+  };
+  {
+    statement ours{connection(),
+                   "SELECT count(*) FROM jobs NOT INDEXED"
+                   " WHERE id BETWEEN ? AND ? AND deliveries = ? AND owner = ? AND state = 'leased'"};
+    bind_run(ours);
+    if (static_cast<std::size_t>(ours.number()) != run.verdicts.size()) return false;
+  }
+  statement erase{connection(),
+                  "DELETE FROM jobs NOT INDEXED"
+                  " WHERE id BETWEEN ? AND ? AND deliveries = ? AND owner = ? AND state = 'leased'"};
+  bind_run(erase);
+  return true;
 }
 
 /// False: the delivery is not ours any more.

@@ -8,6 +8,9 @@ namespace penstock {
 
 namespace {
 using statement = sqlite_connection::statement;
+
+/// How long a process may be gone before one that has nothing to do notices it.
+constexpr std::int64_t longest_unseen = 5'000'000'000;
 }  // namespace
 
 sqlite_owners::sqlite_owners(sqlite_connection& file, std::filesystem::path locks, std::string own,
@@ -70,6 +73,14 @@ void sqlite_owners::forget(const std::string& owner) {
   watch_.forget(owner);
 }
 
+void sqlite_owners::brought_back(const std::string& owner, state why) {
+  if (why == state::stalled) {
+    watch_.forget(owner);
+  } else if (why != state::away) {
+    forget(owner);
+  }
+}
+
 sqlite_owners::view sqlite_owners::look_at(const std::string& owner, const std::string& its_boot,
                                            std::int64_t until, const std::string& boot, std::int64_t lease,
                                            std::int64_t now) {
@@ -85,9 +96,14 @@ sqlite_owners::view sqlite_owners::look_at(const std::string& owner, const std::
   }
   if (!locks().is_held(place)) return {its_boot != boot ? state::restarted : state::ended, {}};
   // It is on this kernel, whatever it calls its start.
-  if (select.text() == time_->base()) return by_clock();
+  const bool same_clock = select.text() == time_->base();
   const auto longest = std::max(lease, select.number());
-  if (watch_.is_over(owner, until, longest, now)) return {state::ended, {}};
+  if (same_clock) {
+    // Its process may end before its leases do, and nobody would say so.
+    const auto next_look = now + std::min(lease_watch::step(longest), longest_unseen);
+    return until <= now ? view{state::away, {}} : view{state::alive, std::min(until, next_look)};
+  }
+  if (watch_.is_over(owner, until, longest, now)) return {state::stalled, {}};
   return {state::alive, now + lease_watch::step(longest)};
 }
 

@@ -22,6 +22,7 @@ class sqlite_owners {
   enum class state {
     alive,
     away,      ///< its leases that have ended are over
+    stalled,   ///< it is there and has done nothing for a lease: all its leases are over
     ended,     ///< its process is gone, or its store
     restarted  ///< the machine was started anew since
   };
@@ -43,10 +44,12 @@ class sqlite_owners {
   /// store's clock, the same for all that one take looks at.
   view look_at(const std::string& owner, const std::string& its_boot, std::int64_t until,
                const std::string& boot, std::int64_t lease, std::int64_t now);
-  /// Nothing is out at it any more.
-  void forget(const std::string& owner);
+  /// Nothing is out at it any more, and `look_at` has said why. Who is still there stays known: it may take
+  /// jobs again.
+  void brought_back(const std::string& owner, state why);
 
  private:
+  void forget(const std::string& owner);
   owner_locks& locks();
 
   sqlite_connection& file_;

@@ -189,6 +189,21 @@ class rescue {
   std::int64_t largest_ = -1;
 };
 
+/// Closed when it returns.
+rescued_jobs save_all(const std::string& from, const std::filesystem::path& made) {
+  sqlite_database fresh{made, true};
+  transaction all{fresh.connection()};
+  const auto done = rescue{from, fresh.connection()}.all();
+  all.commit();
+  return done;
+}
+
+/// What half a rescue would leave, in the way of the next one.
+void remove_queue(const std::filesystem::path& made) {
+  std::error_code ignored;
+  for (const auto* each : {"", "-wal", "-shm"}) std::filesystem::remove(made.string() + each, ignored);
+}
+
 }  // namespace
 
 std::vector<std::string> check_queue_file(const std::filesystem::path& file) {
@@ -207,14 +222,16 @@ rescued_jobs rescue_queue_file(const std::filesystem::path& damaged, const std::
   if (!std::filesystem::exists(damaged, ignored))
     throw job_queue_error{damaged.string(), "there is no such file"};
   const working_copy copy{damaged, made};
-  sqlite_database fresh{made, true};
-  transaction all{fresh.connection()};
   try {
-    const auto done = rescue{copy.place(), fresh.connection()}.all();
-    all.commit();
-    return done;
+    const auto done = save_all(copy.place(), made);
+    if (done.saved > 0 || done.is_whole) return done;
+    throw job_queue_error{damaged.string(), "no job can be read in it; is it a job queue's file?"};
   } catch (const unreadable_part& problem) {
+    remove_queue(made);
     throw job_queue_error{damaged.string(), problem.reason};
+  } catch (...) {
+    remove_queue(made);
+    throw;
   }
 }
 

@@ -17,7 +17,8 @@ struct rescued_jobs {
 };
 
 /// Makes the queue `made` of all jobs that can be read in `damaged`, with their numbers; what was out is
-/// queued again. `damaged` stays as it is: a copy of it lies beside `made` meanwhile. Throws job_queue_error.
+/// queued again. `damaged` stays as it is: a copy of it lies beside `made` meanwhile. Throws job_queue_error,
+/// also where parts can't be read and nothing else is there; then `made` is not.
 rescued_jobs rescue_queue_file(const std::filesystem::path& damaged, const std::filesystem::path& made);
 
 }  // namespace penstock

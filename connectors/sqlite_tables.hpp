@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include <penstock/runtime/sqlite_connection.hpp>
@@ -19,8 +20,10 @@ void make(sqlite_connection& file);
 
 /// The file has all that this program knows of.
 bool are_complete(sqlite_connection& file);
-/// Adds what an older program did not know of.
-void complete(sqlite_connection& file);
+/// What older programs did not know of comes in so many pieces, as a full disk has room for one at a time.
+std::size_t pieces();
+/// Adds a piece where it is missing. In a transaction: another program may do the same.
+void add(sqlite_connection& file, std::size_t piece);
 
 }  // namespace sqlite_tables
 

@@ -220,3 +220,21 @@ TEST_CASE("a job whose verdict comes while its lease is extended was not lost") 
   puller.extend();
   CHECK(queue.log.str().empty());
 }
+
+TEST_CASE("a job whose verdict has arrived was not lost, though the answer is on its way") {
+  pulled_queue queue;
+  auto puller = queue.make();
+  queue.there.jobs = 2;
+  const auto job = puller.next(2).job->receipt;
+  const auto other = puller.next().job->receipt;
+  puller.ack(job);
+  queue.there.once_told = [&] {
+    queue.there.ours = false;
+    puller.extend();
+    queue.there.ours = true;
+  };
+  puller.flush();
+  const auto text = queue.log.str();
+  CHECK_THAT(text, Contains("the lease of job " + other.job + " had ended before it could be extended"));
+  CHECK_THAT(text, !Contains("the lease of job " + job.job + " had ended"));
+}

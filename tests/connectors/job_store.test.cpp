@@ -95,7 +95,10 @@ TEMPLATE_TEST_CASE("a job of a process that died is delivered again, and the fir
   auto other = queue.open("other");
   dead->put(text_item("job"));
   const auto first = dead->take(queue.rules).job;
-  CHECK(other->take(queue.rules).again_in == 10s);
+  const auto look_again = other->take(queue.rules).again_in;
+  REQUIRE(look_again);
+  CHECK(*look_again > 0s);
+  CHECK(*look_again <= 10s);
   queue.lose_all();
   const auto second = other->take(queue.rules).job;
   REQUIRE(second);

@@ -6,6 +6,7 @@
 #include <penstock_test/catch.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -72,6 +73,16 @@ end work(const std::filesystem::path& file) {
   }
 }
 
+/// Jobs; none, and no file, where nothing can be read.
+std::int64_t saved_of(const std::filesystem::path& ill, const std::filesystem::path& made) {
+  try {
+    return ps::rescue_queue_file(ill, made).saved;
+  } catch (const ps::job_queue_error&) {
+    CHECK_FALSE(std::filesystem::exists(made));
+    return 0;
+  }
+}
+
 }  // namespace
 
 TEST_CASE("a damaged queue is worked on or refused, and nobody waits for ever") {
@@ -97,7 +108,7 @@ TEST_CASE("a damaged queue is worked on or refused, and nobody waits for ever") 
     if (i % 8 == 0) {
       const auto before = bytes_of(folder / "ill.sqlite");
       std::filesystem::remove(folder / "saved.sqlite");
-      saved += ps::rescue_queue_file(folder / "ill.sqlite", folder / "saved.sqlite").saved;
+      saved += saved_of(folder / "ill.sqlite", folder / "saved.sqlite");
       CHECK(bytes_of(folder / "ill.sqlite") == before);
     }
     const auto ended = work(folder / "ill.sqlite");

@@ -12,6 +12,7 @@
 
 #include "log_commits.hpp"
 #include "shared_queues.hpp"
+#include "statement_counter.hpp"
 
 using namespace penstock_test;
 
@@ -81,6 +82,46 @@ TEST_CASE("verdicts of an exchange that are not ours any more are named, and the
   all.push_back(verdicts_on(held, ps::job_fate::acked).front());
   CHECK(a->exchange(all, nullptr).late == std::vector{lost.jobs.front().receipt});
   CHECK(a->count().done == 1);
+}
+
+TEST_CASE("of verdicts on a row of jobs those count that are ours, and the others are named") {
+  shared_file queue;
+  auto a = queue.open("a");
+  auto b = queue.open("b");
+  put(*a, {"1", "2", "3", "4", "5"});
+  const auto wanted = up_to(5, queue.rules);
+  const auto lost = a->exchange({}, &wanted);
+  REQUIRE(lost.jobs.size() == 5);
+  queue.lose_all();
+  const auto two = up_to(2, queue.rules);
+  CHECK(jsons(b->exchange({}, &two)) == names{"\"1\"", "\"2\""});
+  const auto three = up_to(3, queue.rules);
+  auto held = a->exchange({}, &three);
+  REQUIRE(held.jobs.size() == 3);
+  auto all = verdicts_on(held, ps::job_fate::acked);
+  all.push_back({lost.jobs[0].receipt, ps::job_fate::acked, {}});
+  all.push_back({{lost.jobs[1].receipt.job, 2}, ps::job_fate::acked, {}});
+  CHECK(a->exchange(all, nullptr).late == std::vector{lost.jobs[0].receipt, all[4].delivery});
+  CHECK(a->count().done == 3);
+  CHECK(a->count().leased == 2);
+}
+
+TEST_CASE("a group is leased by one statement and told by one, however large it is") {
+  shared_file queue;
+  auto a = queue.open("a");
+  constexpr std::uint32_t size = 64;
+  for (std::uint32_t i = 0; i < 3 * size; ++i) a->put(text_item("job"));
+  const auto wanted = up_to(size, queue.rules, "00000000000000aa");
+  auto got = a->exchange({}, &wanted);
+  const statement_counter counting;
+  auto b = queue.open("b");
+  got = b->exchange({}, &wanted);
+  REQUIRE(got.jobs.size() == size);
+  const auto before = counting.writes();
+  const auto next = b->exchange(verdicts_on(got, ps::job_fate::acked), &wanted);
+  CHECK(next.late.empty());
+  CHECK(next.jobs.size() == size);
+  CHECK(counting.writes() - before <= 3);
 }
 
 TEST_CASE("a suspect is the last of no group but its own") {

@@ -9,9 +9,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdint>
+#include <cstdlib>
 #include <deque>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <iostream>
+#include <memory>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -19,6 +26,7 @@
 #include <penstock_test/child_process.hpp>
 
 #include "queue_support.hpp"
+#include "sqlite_store_before.hpp"
 
 using namespace penstock_test;
 
@@ -89,6 +97,8 @@ struct load {
 
 int fill_and_work(const std::string& folder, const load& is) {
   if (!mount_small_disk(folder, is.disk)) return no_right;
+  // What SQLite puts aside finds no room either.
+  ::setenv("SQLITE_TMPDIR", folder.c_str(), 1);
   const auto file = folder + "/jobs.sqlite";
   // Stays open, or its end would make room.
   ps::sqlite_job_store putter{file};
@@ -112,6 +122,87 @@ int fill_and_work(const std::string& folder, const load& is) {
 }
 
 }  // namespace
+
+namespace {
+
+/// Fills the disk as programs did that kept room for verdicts alone, and works on it.
+int work_on_older(const std::string& folder, const std::string& disk, std::size_t size, bool stays_open) {
+  if (!mount_small_disk(folder, disk)) return no_right;
+  ::setenv("SQLITE_TMPDIR", folder.c_str(), 1);
+  const auto file = folder + "/jobs.sqlite";
+  store_before::make(file);
+  std::optional<store_before> older{std::in_place, file, "machine:1:1", std::make_shared<hand_clock>()};
+  constexpr std::uintmax_t kept_free = 256 * 1024;
+  int jobs = 0;
+  for (; std::filesystem::space(folder).available >= kept_free + 2 * size; ++jobs)
+    older->put(std::string(size, 'x'));
+  if (!stays_open) older.reset();
+  const int done = work(file, 64);
+  std::cerr << done << " of " << jobs << " done\n";
+  return done == jobs && jobs > 10 ? 0 : 3;
+}
+
+/// Takes all that is left.
+void fill_up(const std::string& file) {
+  std::ofstream rest{file, std::ios::binary};
+  const std::string block(4096, 'x');
+  while (rest.write(block.data(), static_cast<std::streamsize>(block.size())).flush()) {
+  }
+}
+
+/// The log of an older program has all of the disk that the file has not.
+int work_on_older_without_room(const std::string& folder) {
+  if (!mount_small_disk(folder, "6m")) return no_right;
+  ::setenv("SQLITE_TMPDIR", folder.c_str(), 1);
+  const auto file = folder + "/jobs.sqlite";
+  store_before::make(file);
+  store_before older{file, "machine:1:1", std::make_shared<hand_clock>()};
+  older.put(std::string(400'000, 'x'));
+  if (!older.ack(older.take(60s).value())) return 4;
+  older.run("PRAGMA wal_checkpoint(RESTART)");
+  older.run("PRAGMA wal_autocheckpoint = 0");
+  constexpr int jobs = 400;
+  for (int i = 0; i < jobs; ++i) older.put("job");
+  fill_up(folder + "/rest");
+  const int done = work(file, 64);
+  std::cerr << done << " of " << jobs << " done\n";
+  return done == jobs ? 0 : 3;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "what an older program's queue lacks finds its place where the log has all that is left of the disk") {
+  const scratch_folder folder;
+  child_process child{
+      [&](int) { return guarded([&] { return work_on_older_without_room(folder.path()); }); }};
+  const int code = child.ended_with();
+  if (code == no_right) {
+    WARN("not run: needs the right to mount a file system");
+    return;
+  }
+  INFO(child.messages());
+  CHECK(code == 0);
+}
+
+TEST_CASE("a queue with which an older program filled its disk gets what is new, and is worked off") {
+  const auto size = GENERATE(500, 20'000);
+  const auto* const disk = GENERATE("2m", "9m");
+  const bool stays_open = GENERATE(false, true);
+  INFO(disk << " disk, jobs of " << size << " bytes" << (stays_open ? ", older program is there" : ""));
+  const scratch_folder folder;
+  child_process child{[&](int) {
+    return guarded(
+        [&] { return work_on_older(folder.path(), disk, static_cast<std::size_t>(size), stays_open); });
+  }};
+  const int code = child.ended_with();
+  if (code == no_right) {
+    WARN("not run: needs the right to mount a file system");
+    return;
+  }
+  INFO(child.messages());
+  CHECK(code == 0);
+}
 
 TEST_CASE("whoever fills the disk with jobs leaves the room to work on them") {
   const auto is = GENERATE(load{"1m", 10'000, 64, 1}, load{"1m", 500, 64, 3}, load{"4m", 100'000, 64, 1},

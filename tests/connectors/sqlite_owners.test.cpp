@@ -61,6 +61,18 @@ TEST_CASE("the jobs of a process that is gone come back at once, as after a deat
   CHECK(store.list().front().reason.find("died") != std::string::npos);
 }
 
+TEST_CASE("who has nothing to do looks every few seconds whether those that have jobs are still there") {
+  shared_file queue;
+  queue.rules.lease = 30min;
+  auto a = queue.open("machine:1:1");
+  auto b = queue.open("machine:2:1");
+  a->put(text_item("job"));
+  REQUIRE(a->take(queue.rules).job);
+  CHECK(b->take(queue.rules).again_in == 5s);
+  queue.advance(30min - 1s);
+  CHECK(b->take(queue.rules).again_in == 1s);
+}
+
 TEST_CASE("a process that stands still loses its jobs when its lease has ended") {
   shared_file queue;
   auto stopped = queue.open("machine:1:1");
@@ -110,6 +122,54 @@ TEST_CASE("a healthy process keeps its jobs before one whose clock can't be comp
   for (; looks < 10 && taken(b, queue.rules) == "none"; ++looks) late->advance(queue.rules.lease / 4);
   CHECK(looks >= 3);
   CHECK(looks <= 6);
+}
+
+TEST_CASE("a process that stood still and goes on is left alone again by one whose clock is another") {
+  shared_file queue;
+  auto early = std::make_shared<lone_clock>("early", 5);
+  auto late = std::make_shared<lone_clock>("late", 100'000'000'000'000);
+  ps::sqlite_job_store a{queue.folder / "jobs.sqlite", true, "machine:1:a", early};
+  ps::sqlite_job_store b{queue.folder / "jobs.sqlite", true, "machine:1:b", late};
+  a.put(text_item("1"));
+  const auto lost = a.take(queue.rules).job;
+  REQUIRE(lost);
+  std::string got = "none";
+  for (int looks = 0; looks < 10 && got == "none"; ++looks) {
+    got = taken(b, queue.rules);
+    late->advance(queue.rules.lease / 4);
+  }
+  REQUIRE(got == "\"1\"");
+  // It goes on.
+  CHECK_FALSE(a.ack(lost->receipt));
+  a.put(text_item("2"));
+  const auto job = a.take(queue.rules).job;
+  REQUIRE(job);
+  for (int looks = 0; looks < 3; ++looks) {
+    CHECK(taken(b, queue.rules) == "none");
+    late->advance(queue.rules.lease / 4);
+  }
+  CHECK(a.ack(job->receipt));
+}
+
+TEST_CASE("a lease that ends later than others of its owner is looked at when it ends") {
+  shared_file queue;
+  auto a = queue.open("machine:1:1");
+  auto b = queue.open("machine:2:1");
+  const ps::take_order of_b{queue.rules, 1, "00000000000000bb"};
+  a->put(text_item("1"));
+  const auto first = b->exchange({}, &of_b);
+  REQUIRE(first.jobs.size() == 1);
+  b->exchange(std::vector<ps::job_verdict>{{first.jobs[0].receipt, ps::job_fate::unreadable, ""}}, nullptr);
+  REQUIRE(a->take(queue.rules).job);
+  queue.advance(2s);
+  a->put(text_item("2"));
+  REQUIRE(a->take(queue.rules).job);
+  queue.advance(8s);
+  const auto none = b->exchange({}, &of_b);
+  CHECK(none.jobs.empty());
+  CHECK(b->list("queued").size() == 1);
+  REQUIRE(none.again_in);
+  CHECK(*none.again_in == 2s);
 }
 
 TEST_CASE("time in which one stood still oneself is not time that one has watched") {

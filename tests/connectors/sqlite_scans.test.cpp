@@ -125,3 +125,33 @@ TEST_CASE("calls cost the same, whatever else is in the queue") {
     CHECK(static_cast<double>(crowded[i]) <= 1.2 * static_cast<double>(alone[i]));
   }
 }
+
+TEST_CASE("that there are jobs which this program can't read costs the same, however many") {
+  const step_counter counting;
+  const bool is_empty = GENERATE(false, true);
+  const auto steps_of_look = [=](int jobs) {
+    shared_file queue;
+    auto a = queue.open("machine:1:a");
+    a->put(text_item("job"));
+    const ps::take_order wanted{queue.rules, 1, "00000000000000aa"};
+    const auto got = a->exchange({}, &wanted);
+    a->exchange(std::vector<ps::job_verdict>{{got.jobs.at(0).receipt, ps::job_fate::unreadable, ""}},
+                nullptr);
+    add_crowd(queue, "state, unread_by", "'queued', (SELECT id FROM reader_sets)");
+    const auto left = "DELETE FROM jobs WHERE id > " + std::to_string(1'000'000 + jobs);
+    ps::sqlite_database{queue.folder / "jobs.sqlite", false}.connection().run(left);
+    auto look = wanted;
+    if (is_empty) {
+      look.counts_unreadable = false;
+    } else {
+      a->put(text_item("delayed"), 1h);
+    }
+    const auto before = steps;
+    const auto none = a->exchange({}, &look);
+    CHECK(none.jobs.empty());
+    CHECK(none.unreadable > 0);
+    return steps - before;
+  };
+  const auto few = static_cast<double>(steps_of_look(8));
+  CHECK(static_cast<double>(steps_of_look(crowd)) <= 1.2 * few);
+}

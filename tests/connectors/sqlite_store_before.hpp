@@ -1,8 +1,12 @@
 #pragma once
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <penstock/connectors/sqlite_database.hpp>
 
@@ -21,7 +25,14 @@ class store_before {
               [](const ps::sqlite_failure& failure) { throw std::runtime_error{failure.reason}; }},
         owner_{std::move(owner)},
         process_{owner_.substr(0, owner_.rfind(':')) + ":"},
-        clock_{std::move(clock)} {}
+        clock_{std::move(clock)} {
+    file_.run("PRAGMA wal_autocheckpoint = 128");
+    // A MiB of the log for verdicts.
+    statement{file_, "SELECT count(*) FROM jobs"}.step();
+    const int log = ::open((file.string() + "-wal").c_str(), O_WRONLY | O_CLOEXEC);
+    [[maybe_unused]] const int done = ::fallocate(log, FALLOC_FL_KEEP_SIZE, 0, 1 << 20);
+    if (log >= 0) ::close(log);
+  }
 
   static void make(const std::filesystem::path& file) {
     ps::sqlite_connection made{
@@ -51,6 +62,8 @@ class store_before {
     while (insert.step()) {
     }
   }
+
+  void run(std::string_view sql) { file_.run(sql); }
 
   struct job {
     std::int64_t number;
