@@ -89,6 +89,7 @@ class sqlite_job_store final : public job_store, public job_ledger {
   std::vector<candidate> oldest(const take_order& wanted);
   std::vector<candidate> group_of(const take_order& wanted, bool others, bool& is_held_up);
   bool has_out() const;
+  bool has_own_lease() const;
   bool has_suspect_out(const delivery_rules& rules) const;
   void lease_out(const candidate& job, const delivery_rules& rules, bool alone);
   taken_job read_job(const candidate& job);
