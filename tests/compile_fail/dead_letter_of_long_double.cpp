@@ -1,4 +1,4 @@
-// expect: penstock: long double differs between machines; use double
+// expect: penstock: long double differs between machines
 // Of the 16 bytes some machines use 10, others all.
 #include <chrono>
 #include <vector>

@@ -119,14 +119,12 @@ struct own_clock {
   using period = std::milli;
   using duration = std::chrono::duration<rep, period>;
   using time_point = std::chrono::time_point<own_clock>;
-  static constexpr bool is_steady = true;
 };
 struct other_clock {
   using rep = std::int64_t;
   using period = std::milli;
   using duration = std::chrono::duration<rep, period>;
   using time_point = std::chrono::time_point<other_clock>;
-  static constexpr bool is_steady = true;
 };
 
 template <class... T>
