@@ -183,6 +183,11 @@ TEST_CASE("negative enumerators go by their names, whatever number is below them
   CHECK_THAT(ps::schema_of<letter>()->description, Contains(R"(["below",254])"));
   CHECK_THAT(ps::schema_of<tiny>()->description, Contains(R"(["below",-128])"));
   CHECK_THAT(ps::schema_of<wide_letter>()->description, Contains(R"(["below",4294967294])"));
+  // Nor in one of a program that wrote it down.
+  auto with_sign = ps::schema_of<letter>()->description;
+  with_sign.replace(with_sign.find("254"), 3, "-2");
+  CHECK(ps::decode<letter_2>(ps::encode(letter::below), ps::item_schema{"another", with_sign}) ==
+        letter_2::below);
 }
 
 TEST_CASE("of an enum of truth values no other byte is read") {
