@@ -9,6 +9,7 @@
 #include <boost/describe/class.hpp>
 #include <boost/describe/enum.hpp>
 #include <boost/serialization/level.hpp>
+#include <boost/serialization/version.hpp>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -114,6 +115,7 @@ std::string changed(std::string text, const std::string& from, const std::string
 }  // namespace
 
 BOOST_CLASS_IMPLEMENTATION(unversioned, boost::serialization::object_serializable)
+BOOST_CLASS_VERSION(unversioned, 1)
 
 TEST_CASE("members of the same name whose type differs in one detail are converted, their bytes not copied") {
   CHECK(as<in<std::chrono::milliseconds>>(in<std::chrono::seconds>{5s}).value == 5000ms);
@@ -192,9 +194,11 @@ TEST_CASE("bytes without a version are read where the version is the same") {
   const auto written = ps::schema_of<in<unversioned>>()->description;
   const auto bytes = ps::encode(in<unversioned>{{7}});
   CHECK(ps::decode<in<unversioned>>(bytes, ps::item_schema{"another", written}).value.n == 7);
-  CHECK_THAT(written, Contains(R"("version":0,"version_written":false)"));
-  CHECK_THAT(refusal_by<in<unversioned>>(changed(written, R"("version":0)", R"("version":1)"), bytes),
-             Contains("up to version 0"));
+  CHECK_THAT(written, Contains(R"("version":1,"version_written":false)"));
+  CHECK_THAT(refusal_by<in<unversioned>>(changed(written, R"("version":1)", R"("version":2)"), bytes),
+             Contains("up to version 1"));
+  CHECK_THAT(refusal_by<in<unversioned>>(changed(written, R"("version":1)", R"("version":0)"), bytes),
+             Contains("don't tell their version"));
 }
 
 TEST_CASE("values that nobody wants and that are without end come to one") {
