@@ -95,6 +95,7 @@ class sqlite_job_store final : public job_store, public job_ledger {
   void read_group(const take_order& wanted, bool others, job_group& group);
   std::vector<due_job> oldest(const take_order& wanted);
   bool has_out() const;
+  bool has_own_lease() const;
   bool has_suspect_out(const delivery_rules& rules) const;
   void lease_out(const job_group& group, const delivery_rules& rules, bool alone);
   taken_job read_job(std::int64_t job);

@@ -87,7 +87,10 @@ std::optional<std::int64_t> sqlite_job_store::bring_back_lost(const delivery_rul
                      "SELECT owner, boot, until_ns FROM jobs INDEXED BY jobs_leases"
                      " WHERE state = 'leased' AND owner > ? ORDER BY owner, until_ns LIMIT 1"};
       if (!next.bind(owner).step()) return next_end;
-      owner = next.text();
+      // Names are texts, and come in their order. What is none would come again and again.
+      auto name = next.text();
+      if (name <= owner) database_.refuse_damaged("there is a lease in it whose owner has no name");
+      owner = std::move(name);
       boot = next.text();
       until = next.number();
     }
@@ -198,6 +201,12 @@ bool sqlite_job_store::has_out() const {
   return select.bind(first_of_process_).bind(behind_process_).step();
 }
 
+bool sqlite_job_store::has_own_lease() const {
+  statement select{connection(),
+                   "SELECT 1 FROM jobs INDEXED BY jobs_leases WHERE state = 'leased' AND owner = ? LIMIT 1"};
+  return select.bind(owner_).step();
+}
+
 bool sqlite_job_store::has_suspect_out(const delivery_rules& rules) const {
   statement select{connection(), rules.suspect_from() == 1
                                      ? "SELECT 1 FROM jobs INDEXED BY jobs_died_once WHERE state = 'leased'"
@@ -266,6 +275,8 @@ void sqlite_job_store::look_ahead(const take_order& wanted, std::optional<std::i
                       " WHERE state = 'queued' AND until_ns > 0 AND boot = ? ORDER BY until_ns LIMIT 1"};
     is_delayed = delayed.bind(boot_).step();
     if (is_delayed) {
+      // Others come before it, so none of those is left; and its time would never come.
+      if (!delayed.is_number()) database_.refuse_damaged("there is a delay in it that is no number");
       const auto at = delayed.number();
       next = std::min(next.value_or(at), at);
     }
@@ -279,6 +290,9 @@ void sqlite_job_store::look_ahead(const take_order& wanted, std::optional<std::i
   if ((is_queued && !is_held_up && !is_delayed && answer.unreadable == 0) ||
       (is_leased && connection().number(has_lease) == 0))
     database_.refuse_damaged("there are jobs in it that its indexes do not know of");
+  // Ours come to an end by their verdicts, and all others by their time.
+  if (is_leased && !lease_ends && !has_own_lease())
+    database_.refuse_damaged("there is a lease in it that no time ends");
 }
 
 }  // namespace penstock

@@ -43,7 +43,7 @@ std::vector<std::string> read_lines(std::istream& in) {
 void check_items(const std::vector<std::string>& items) {
   for (std::size_t i = 0; i < items.size(); ++i) {
     try {
-      parse_json(items[i]);
+      check_json(items[i]);
     } catch (const codec_error& problem) {
       throw codec_error{"item " + std::to_string(i + 1) + ", '" + cut_to_width(items[i], 80) +
                         "': " + problem.what() + "; no job was put"};

@@ -60,11 +60,11 @@ void input_archive::read(T& item) {
 
 template <class T>
 void input_archive::read_number(T& number) {
-  if constexpr (std::is_same_v<T, bool>) {
+  if constexpr (detail::is_truth_value<T>()) {
     std::uint8_t byte = 0;
     read_block(&byte, 1);
     if (byte > 1) refuse("a truth value is " + std::to_string(byte));
-    number = byte == 1;
+    number = static_cast<T>(byte == 1);
   } else {
     read_block(&number, 1);
   }
@@ -72,8 +72,7 @@ void input_archive::read_number(T& number) {
 
 template <class T>
 void input_archive::read_block(T* numbers, std::size_t count) {
-  static_assert(!std::is_same_v<T, long double>,
-                "penstock: long double differs between machines; use double");
+  detail::require_number<T>();
   load_binary(numbers, count * sizeof(T));
   if constexpr (std::endian::native != std::endian::little && sizeof(T) > 1) {
     for (std::size_t i = 0; i < count; ++i) {
@@ -102,9 +101,11 @@ void input_archive::read_elements(T& container) {
   for (auto count = read_element_count(1); count > 0; --count) {
     if constexpr (detail::mapping<T>) {
       using entry = std::pair<typename T::key_type, typename T::mapped_type>;
-      container.emplace(read_element<entry>());
+      if (!detail::is_new(container.emplace(read_element<entry>()))) refuse("a map has a key twice");
     } else if constexpr (detail::shaped<T, detail::item_shape::keyed>) {
-      container.insert(read_element<typename T::value_type>());
+      if (!detail::is_new(container.insert(read_element<typename T::value_type>()))) {
+        refuse("a set has an element twice");
+      }
     } else {
       container.push_back(read_element<typename T::value_type>());
     }
@@ -116,6 +117,7 @@ void input_archive::read_perhaps(T& item) {
   using held = detail::held_type<T>;
   static_assert(std::is_default_constructible_v<held>,
                 "penstock: what is read back must be default constructible");
+  detail::require_plain_delete<T>();
   bool present = false;
   read_number(present);
   if (!present) {

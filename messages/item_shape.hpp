@@ -37,12 +37,32 @@ enum class item_shape {
   other,     ///< described, or with a serialize function
 };
 
+/// Numbers of 128 bits, which are arithmetic types only where the compiler is told that they are.
+template <class T>
+inline constexpr bool is_wide_integer = false;
+#ifdef __SIZEOF_INT128__
+__extension__ typedef __int128 signed_wide_integer;
+__extension__ typedef unsigned __int128 unsigned_wide_integer;
+template <>
+inline constexpr bool is_wide_integer<signed_wide_integer> = true;
+template <>
+inline constexpr bool is_wide_integer<unsigned_wide_integer> = true;
+#endif
+
 template <class T>
 struct shape_of {
-  static constexpr item_shape value = std::is_arithmetic_v<T> || std::is_enum_v<T> ? item_shape::number
-                                      : std::is_array_v<T>                         ? item_shape::fixed
-                                                                                   : item_shape::other;
+  static constexpr item_shape value = std::is_arithmetic_v<T> || std::is_enum_v<T> || is_wide_integer<T>
+                                          ? item_shape::number
+                                      : std::is_array_v<T> ? item_shape::fixed
+                                                           : item_shape::other;
 };
+
+/// A truth value, or an enum of one: of its 256 bytes only two are values.
+template <class T>
+constexpr bool is_truth_value() {
+  if constexpr (std::is_enum_v<T>) return std::is_same_v<std::underlying_type_t<T>, bool>;
+  return std::is_same_v<T, bool>;
+}
 
 template <item_shape Shape>
 struct has_shape {
@@ -122,13 +142,33 @@ struct held_by<T> {
 template <class T>
 using held_type = std::remove_const_t<typename held_by<T>::type>;
 
+/// What a pointer reads is made by `new`, so no other deleter than the usual one may get it.
+template <class T>
+constexpr void require_plain_delete() {
+  if constexpr (requires { typename T::deleter_type; }) {
+    static_assert(std::is_same_v<typename T::deleter_type, std::default_delete<typename T::element_type>>,
+                  "penstock: a unique_ptr with a deleter of its own can't be read back; hold the value in a "
+                  "class with a Boost serialize function");
+  }
+}
+
+/// What inserting into a set or map came to: false where it has held an equal one, by its own comparison.
+template <class Iterator>
+bool is_new(const std::pair<Iterator, bool>& inserted) {
+  return inserted.second;
+}
+template <class Iterator>
+constexpr bool is_new(const Iterator&) {
+  return true;  // may be there many times
+}
+
 /// Numbers in a row in memory, which can be moved as a block.
 template <class T>
 concept number_block = requires(T& items) {
   items.data();
   items.size();
   requires shaped<typename T::value_type, item_shape::number>;
-  requires !std::same_as<typename T::value_type, bool>;
+  requires !is_truth_value<typename T::value_type>();
 };
 
 }  // namespace penstock::detail

@@ -63,6 +63,7 @@ class json_reader {
     std::size_t alternative = std::variant_npos;
     const char* name = nullptr;    ///< of its type
     const char* second = nullptr;  ///< another one's that it fits too
+    bool by_name = false;          ///< the value is an object that names it, and holds it
   };
 
   std::string index(std::size_t i) const { return "[" + std::to_string(i) + "]"; }
@@ -107,8 +108,10 @@ class json_reader {
   void read_perhaps(const json_value& from, T& item);
   template <class T>
   void read_alternative(const json_value& from, T& item);
-  template <std::size_t I = 0, class T>
-  bool read_named(const json_value& from, T& item);
+  template <class T>
+  fitting fit(const json_value& from, T& item);
+  template <class T>
+  void read_named(const json_value& from, std::size_t number, T& item);
   template <std::size_t I = 0, class T>
   void read_numbered(const json_value& from, std::size_t number, T& item);
   template <std::size_t I = 0, class T>

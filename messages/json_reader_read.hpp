@@ -127,7 +127,7 @@ void json_reader::read_elements(const json_value& from, T& container) {
     const step here{*this, index(i++)};
     auto made = read_new<typename T::value_type>(element);
     if constexpr (shaped<T, item_shape::keyed>) {
-      container.insert(std::move(made));
+      if (!is_new(container.insert(std::move(made)))) refuse("is there a second time");
     } else {
       container.push_back(std::move(made));
     }
@@ -139,13 +139,18 @@ void json_reader::read_map(const json_value& from, T& container) {
   if constexpr (std::is_same_v<typename T::key_type, std::string>) {
     for (const auto& [name, value] : object_of(from).members) {
       const step here{*this, member(name)};
-      container.emplace(name, read_new<typename T::mapped_type>(value));
+      if (!is_new(container.emplace(name, read_new<typename T::mapped_type>(value)))) {
+        refuse("is there a second time");
+      }
     }
   } else {
     std::size_t i = 0;
     for (const auto& entry : array_of(from).items) {
       const step here{*this, index(i++)};
-      container.emplace(read_new<std::pair<typename T::key_type, typename T::mapped_type>>(entry));
+      if (!is_new(
+              container.emplace(read_new<std::pair<typename T::key_type, typename T::mapped_type>>(entry)))) {
+        refuse("is there a second time");
+      }
     }
   }
 }
@@ -156,6 +161,7 @@ void json_reader::read_perhaps(const json_value& from, T& item) {
   if (std::holds_alternative<std::monostate>(from.is)) {
     item.reset();
   } else if constexpr (smart_pointer<T>) {
+    require_plain_delete<T>();
     auto made = std::make_unique<held>();
     read(from, *made);
     item = T{made.release()};

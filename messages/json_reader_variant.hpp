@@ -6,47 +6,74 @@
 
 namespace penstock::detail {
 
+/// The number of the alternative whose type `from` names, as in `{"name of the type": value}`; none if it
+/// names none.
+template <class T, std::size_t I = 0>
+std::size_t alternative_named(const json_value& from) {
+  if constexpr (I == std::variant_size_v<T>) {
+    return std::variant_npos;
+  } else {
+    const auto* object = std::get_if<json_value::object>(&from.is);
+    if (object == nullptr || object->members.size() != 1) return std::variant_npos;
+    const bool is_this = object->members.front().first == type_name<std::variant_alternative_t<I, T>>();
+    return is_this ? I : alternative_named<T, I + 1>(from);
+  }
+}
+
 /// The alternative that is named, or the only one that fits.
 template <class T>
 void json_reader::read_alternative(const json_value& from, T& item) {
-  if (read_named(from, item)) return;
   const std::pair<const json_value*, const void*> key{&from, &type_name<T>()};
   // Variants in variants ask for the same value again and again.
-  if (const auto known = fitting_.find(key); known != fitting_.end() && known->second.second == nullptr) {
-    if (known->second.name != nullptr) {
-      ++strict_;
-      read_numbered(from, known->second.alternative, item);
-      --strict_;
-      return;
-    }
-  } else if (known == fitting_.end()) {
-    fitting found;
-    ++strict_;
-    try_alternatives(from, item, found);
-    --strict_;
-    fitting_.emplace(key, found);
-    if (found.name != nullptr && found.second == nullptr) return;
-  }
-  const fitting& found = fitting_.at(key);
+  const auto known = fitting_.find(key);
+  const bool is_known = known != fitting_.end();
+  const fitting found = is_known ? known->second : fitting_.emplace(key, fit(from, item)).first->second;
   if (found.name == nullptr) refuse("fits no alternative of " + type_name<T>());
-  refuse(std::string{"fits "} + found.name + " and " + found.second + " of " + type_name<T>() +
-         R"(; say which, as in {")" + found.name + R"(": ...})");
+  if (found.second != nullptr) {
+    refuse(std::string{found.by_name ? "names " : "fits "} + found.name + " and " +
+           (found.by_name ? "fits " : "") + found.second + " of " + type_name<T>() +
+           R"(; say which, as in {")" + (found.by_name ? found.second : found.name) + R"(": ...})");
+  }
+  if (found.by_name) return read_named(from, found.alternative, item);
+  if (!is_known) return;  // it was read to see whether it fits
+  ++strict_;
+  read_numbered(from, found.alternative, item);
+  --strict_;
 }
 
-/// `{"name of the type": value}`.
-template <std::size_t I, class T>
-bool json_reader::read_named(const json_value& from, T& item) {
-  if constexpr (I == std::variant_size_v<T>) {
-    return false;
-  } else {
-    const auto* object = std::get_if<json_value::object>(&from.is);
-    if (object == nullptr || object->members.size() != 1) return false;
-    const auto& [name, value] = object->members.front();
-    if (name != type_name<std::variant_alternative_t<I, T>>()) return read_named<I + 1>(from, item);
-    const step here{*this, member(name)};
-    read(value, item.template emplace<I>());
-    return true;
+/// Looks at the value as it is, which `item` is then where that fits, and as one that names its alternative:
+/// a map whose only key is such a name may be both.
+template <class T>
+json_reader::fitting json_reader::fit(const json_value& from, T& item) {
+  fitting plain;
+  ++strict_;
+  try_alternatives(from, item, plain);
+  --strict_;
+  fitting named;
+  named.alternative = alternative_named<T>(from);
+  if (named.alternative == std::variant_npos) return plain;
+  named.by_name = true;
+  named.name = std::get<json_value::object>(from.is).members.front().first.c_str();
+  named.second = plain.name;
+  if (plain.name == nullptr) return named;
+  read_notes* const notes = std::exchange(notes_, nullptr);
+  try {
+    T other{};
+    read_named(from, named.alternative, other);
+  } catch (const codec_error&) {
+    notes_ = notes;
+    if (left_ == 0) throw;
+    return plain;
   }
+  notes_ = notes;
+  return named;
+}
+
+template <class T>
+void json_reader::read_named(const json_value& from, std::size_t number, T& item) {
+  const auto& [name, value] = std::get<json_value::object>(from.is).members.front();
+  const step here{*this, member(name)};
+  read_numbered(value, number, item);
 }
 
 template <std::size_t I, class T>

@@ -11,8 +11,51 @@ namespace penstock {
 
 namespace {
 
+/// Refuses a text while it is read; keeps nothing of it but names.
+class json_checker : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return false; }
+
+  bool start_object(std::size_t) override { return open(); }
+  bool end_object() override { return close(); }
+  bool start_array(std::size_t) override { return open(); }
+  bool end_array() override { return close(); }
+  bool key(string_t& name) override {
+    if (!names_.back().insert(name).second) {
+      throw codec_error{"penstock: JSON has two members '" + name + "' in one object"};
+    }
+    return true;
+  }
+
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception& problem) override {
+    throw codec_error{std::string{"penstock: this is no JSON: "} + problem.what()};
+  }
+
+ private:
+  bool open() {
+    if (names_.size() == archive_depth_limit) {
+      throw codec_error{"penstock: JSON nested deeper than " + std::to_string(archive_depth_limit) +
+                        " levels"};
+    }
+    names_.emplace_back();
+    return true;
+  }
+  bool close() {
+    names_.pop_back();
+    return true;
+  }
+
+  std::vector<std::unordered_set<std::string>> names_;  ///< of members, for each level that is open
+};
+
 /// Builds the tree while the text is read, so that nothing is built of what is nested too deeply.
-class tree_builder final : public nlohmann::json_sax<nlohmann::json> {
+class tree_builder final : public json_checker {
  public:
   bool null() override {
     next();
@@ -23,22 +66,19 @@ class tree_builder final : public nlohmann::json_sax<nlohmann::json> {
   bool number_unsigned(number_unsigned_t value) override { return add(std::uint64_t{value}); }
   bool number_float(number_float_t value, const string_t&) override { return add(value); }
   bool string(string_t& value) override { return add(std::move(value)); }
-  bool binary(binary_t&) override { return false; }
 
-  bool start_object(std::size_t) override { return open<json_value::object>(); }
-  bool end_object() override { return close(); }
-  bool start_array(std::size_t) override { return open<json_value::array>(); }
-  bool end_array() override { return close(); }
+  bool start_object(std::size_t size) override {
+    return json_checker::start_object(size) && open<json_value::object>();
+  }
+  bool end_object() override { return json_checker::end_object() && close(); }
+  bool start_array(std::size_t size) override {
+    return json_checker::start_array(size) && open<json_value::array>();
+  }
+  bool end_array() override { return json_checker::end_array() && close(); }
   bool key(string_t& name) override {
-    if (!open_.back().names.insert(name).second) {
-      throw codec_error{"penstock: JSON has two members '" + name + "' in one object"};
-    }
+    json_checker::key(name);
     open_.back().name = std::move(name);
     return true;
-  }
-
-  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception& problem) override {
-    throw codec_error{std::string{"penstock: this is no JSON: "} + problem.what()};
   }
 
   json_value take() { return std::move(result_); }
@@ -47,7 +87,6 @@ class tree_builder final : public nlohmann::json_sax<nlohmann::json> {
   struct level {
     json_value value;
     std::string name;  ///< of the member that comes next
-    std::unordered_set<std::string> names;
   };
 
   /// Where the next value belongs. Filled in place: g++ 12 warns of a variant that is moved into a vector.
@@ -67,10 +106,6 @@ class tree_builder final : public nlohmann::json_sax<nlohmann::json> {
   }
   template <class V>
   bool open() {
-    if (open_.size() == archive_depth_limit) {
-      throw codec_error{"penstock: JSON nested deeper than " + std::to_string(archive_depth_limit) +
-                        " levels"};
-    }
     open_.emplace_back();
     open_.back().value.is.template emplace<V>();
     return true;
@@ -116,6 +151,11 @@ json_value parse_json(std::string_view text) {
   tree_builder builder;
   nlohmann::json::sax_parse(text.begin(), text.end(), &builder);
   return builder.take();
+}
+
+void check_json(std::string_view text) {
+  json_checker checker;
+  nlohmann::json::sax_parse(text.begin(), text.end(), &checker);
 }
 
 }  // namespace penstock

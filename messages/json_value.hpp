@@ -38,4 +38,7 @@ struct json_value {
 /// Throws codec_error for what is no JSON, for text that is not UTF-8, and for two members of one name.
 json_value parse_json(std::string_view text);
 
+/// Throws what `parse_json` would, and takes no memory but for the names of members.
+void check_json(std::string_view text);
+
 }  // namespace penstock

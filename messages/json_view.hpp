@@ -106,6 +106,7 @@ void show_fields(json_writer& out, const T& item, int depth) {
 
 template <class T>
 void show_number(json_writer& out, T number) {
+  if constexpr (!std::is_same_v<T, long double>) require_number<T>();
   if constexpr (std::is_enum_v<T>) {
     show_number(out, static_cast<std::underlying_type_t<T>>(number));
   } else if constexpr (std::is_same_v<T, bool>) {

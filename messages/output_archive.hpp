@@ -128,15 +128,12 @@ void output_archive::write(const T& item) {
 
 template <class T>
 void output_archive::write_number(T number) {
-  static_assert(!std::is_same_v<T, long double>,
-                "penstock: long double differs between machines; use double");
   write_block(&number, 1);
 }
 
 template <class T>
 void output_archive::write_block(const T* numbers, std::size_t count) {
-  static_assert(!std::is_same_v<T, long double>,
-                "penstock: long double differs between machines; use double");
+  detail::require_number<T>();
   if constexpr (std::endian::native == std::endian::little || sizeof(T) == 1) {
     save_binary(numbers, count * sizeof(T));
   } else {

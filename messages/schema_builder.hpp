@@ -28,6 +28,7 @@ namespace penstock::detail {
 
 template <class T>
 constexpr number_kind number_kind_of() {
+  require_number<T>();
   if constexpr (std::is_enum_v<T>) {
     return number_kind_of<std::underlying_type_t<T>>();
   } else if constexpr (std::is_same_v<T, bool>) {
@@ -38,8 +39,6 @@ constexpr number_kind number_kind_of() {
                        std::is_same_v<T, char32_t> || std::is_same_v<T, wchar_t>) {
     return sizeof(T) == 1 ? number_kind::c8 : sizeof(T) == 2 ? number_kind::c16 : number_kind::c32;
   } else if constexpr (std::is_floating_point_v<T>) {
-    static_assert(!std::is_same_v<T, long double>,
-                  "penstock: long double differs between machines; use double");
     return sizeof(T) == 4 ? number_kind::f32 : number_kind::f64;
   } else if constexpr (std::is_signed_v<T>) {
     return sizeof(T) == 1   ? number_kind::i8
@@ -126,9 +125,7 @@ class schema_builder {
       fill_time<typename T::rep, typename T::period>(node, schema_kind::duration);
     } else if constexpr (shape == item_shape::moment) {
       fill_time<typename T::rep, typename T::period>(node, schema_kind::moment);
-      node.clock = std::is_same_v<typename T::clock, std::chrono::system_clock>   ? "system"
-                   : std::is_same_v<typename T::clock, std::chrono::steady_clock> ? "steady"
-                                                                                  : "other";
+      node.clock = clock_name<typename T::clock>();
     } else if constexpr (described<T> && !has_visible_serialize<T>) {
       fill_members<T>(node, extra);
     } else if constexpr (!has_serialize_or_description<T>) {
@@ -146,7 +143,8 @@ class schema_builder {
       node.kind = schema_kind::enumeration;
       for_each_enumerator<T>([&](const char* name, T value) {
         node.names.emplace_back(name);
-        node.values.push_back(static_cast<std::uint64_t>(static_cast<std::underlying_type_t<T>>(value)));
+        node.values.push_back(enumerator_bits(
+            static_cast<std::uint64_t>(static_cast<std::underlying_type_t<T>>(value)), node.number));
       });
     }
   }
@@ -168,6 +166,18 @@ class schema_builder {
     node.kind = kind;
     node.number = number_kind_of<Rep>();
     node.period = {Period::num, Period::den};
+  }
+
+  /// Others count from days of their own.
+  template <class Clock>
+  static std::string clock_name() {
+    if constexpr (std::is_same_v<Clock, std::chrono::system_clock>) {
+      return "system";
+    } else if constexpr (std::is_same_v<Clock, std::chrono::steady_clock>) {
+      return "steady";
+    } else {
+      return type_name<Clock>();
+    }
   }
 
   template <class T>

@@ -52,6 +52,14 @@ constexpr std::size_t width_of(number_kind kind) {
 
 constexpr bool is_real(number_kind kind) { return kind == number_kind::f32 || kind == number_kind::f64; }
 
+/// The value of an enumerator whose number is of this kind: negative ones in two's complement of 64 bits
+/// where the kind has a sign, else without what lies beyond its width. Characters have none, as it differs
+/// between machines.
+constexpr std::uint64_t enumerator_bits(std::uint64_t bits, number_kind kind) {
+  const bool has_sign = kind >= number_kind::i8 && kind <= number_kind::i64;
+  return has_sign ? bits : bits & ~std::uint64_t{0} >> (64 - 8 * width_of(kind));
+}
+
 /// What a type looks like in an archive.
 enum class schema_kind : std::uint8_t {
   number,

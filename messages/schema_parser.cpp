@@ -199,7 +199,7 @@ class schema_parser {
     for (const auto& each : from.at("values").items()) {
       const auto [name, number] = schema_field{each}.pair();
       node.names.push_back(name.text());
-      node.values.push_back(number.integer());
+      node.values.push_back(enumerator_bits(number.integer(), node.number));
     }
   }
   void time(schema_node& node, schema_field from, schema_field value) {

@@ -8,10 +8,12 @@
 #include <boost/serialization/serialization.hpp>
 #include <boost/serialization/version.hpp>
 #include <concepts>
+#include <cstdint>
 #include <type_traits>
 #include <utility>
 
 #include <penstock/messages/described.hpp>
+#include <penstock/messages/item_shape.hpp>
 #include <penstock/messages/serializable.hpp>
 
 namespace penstock::detail {
@@ -88,6 +90,17 @@ constexpr void require_writable() {
   static_assert(may_be_written<T>,
                 "penstock: this type can't be written down or read back: a raw pointer, a reference, a "
                 "function, or marked local_only");
+}
+
+/// Refuses numbers that nobody else could read: once for a type, whoever asks.
+template <class T>
+constexpr void require_number() {
+  static_assert(!std::is_same_v<T, long double>,
+                "penstock: long double differs between machines; use double");
+  static_assert(std::is_floating_point_v<T> || sizeof(T) <= sizeof(std::uint64_t),
+                "penstock: a number of more than 64 bits can't be written down; use two of 64 bits");
+  static_assert(shaped<T, item_shape::number> || sizeof(T) > sizeof(std::uint64_t),
+                "penstock: the ticks of a duration or time must be a number of C++, as int or double");
 }
 
 template <class T>

@@ -1,7 +1,10 @@
 #include <penstock/runtime/config_file.hpp>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <fstream>
+#include <sstream>
 #include <system_error>
 
 #include <CLI/CLI.hpp>
@@ -13,6 +16,32 @@ namespace penstock {
 namespace {
 
 constexpr const char* stages_table = "stages";
+
+// The reader needs the square of these in time, and of a table's depth in memory.
+constexpr std::size_t longest_line = 4096;
+constexpr std::ptrdiff_t deepest_table = 32;
+
+/// The text of the file, whose work for the reader is bounded.
+std::stringstream checked_text(std::istream& file, const std::string& path) {
+  std::stringstream text;
+  std::size_t number = 0;
+  for (std::string line; std::getline(file, line);) {
+    ++number;
+    const auto where = [&] {
+      return "configuration file " + path + ", line " + std::to_string(number) + ": ";
+    };
+    if (line.size() > longest_line) {
+      throw option_error(where() + std::to_string(line.size()) + " bytes; a line has at most " +
+                         std::to_string(longest_line));
+    }
+    const bool is_table = line.find_first_not_of(" \t") == line.find('[');
+    if (is_table && std::count(line.begin(), line.end(), '.') > deepest_table) {
+      throw option_error(where() + "a table nested deeper than " + std::to_string(deepest_table) + " levels");
+    }
+    text << line << '\n';
+  }
+  return text;
+}
 
 config_entry entry_of(const CLI::ConfigItem& item, const std::string& path) {
   const std::string where = "configuration file " + path + ": " + item.fullname();
@@ -37,8 +66,9 @@ std::vector<config_entry> read_config_file(const std::string& path) {
   if (!file) {
     throw option_error("configuration file " + path + ": " + std::generic_category().message(errno));
   }
+  auto text = checked_text(file, path);
   std::vector<config_entry> entries;
-  for (const CLI::ConfigItem& item : CLI::ConfigTOML{}.from_config(file)) {
+  for (const CLI::ConfigItem& item : CLI::ConfigTOML{}.from_config(text)) {
     const bool mark_of_section = item.name == "++" || item.name == "--";
     if (!mark_of_section) entries.push_back(entry_of(item, path));
   }

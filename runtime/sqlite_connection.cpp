@@ -178,6 +178,11 @@ bool sqlite_connection::statement::is_null() const {
   return sqlite3_column_type(handle_, read_) == SQLITE_NULL;
 }
 
+bool sqlite_connection::statement::is_number() const {
+  const int type = sqlite3_column_type(handle_, read_);
+  return type == SQLITE_INTEGER || type == SQLITE_FLOAT;
+}
+
 void sqlite_connection::statement::check(int code) const {
   if (code != SQLITE_OK) of_.fail(code);
 }

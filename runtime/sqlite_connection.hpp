@@ -113,7 +113,9 @@ class sqlite_connection::statement {
   std::string text();
   std::int64_t number();
   std::vector<std::byte> blob();
-  bool is_null() const;  ///< the next column
+  // Of the next column.
+  bool is_null() const;
+  bool is_number() const;
 
  private:
   void check(int code) const;

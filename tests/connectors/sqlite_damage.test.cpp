@@ -139,6 +139,31 @@ TEST_CASE("jobs that an index has lost are noticed when there is nothing else to
   CHECK(b->list().size() == 1);
 }
 
+TEST_CASE("leases and delays that can't be are noticed, and nobody waits for their end") {
+  shared_file queue;
+  auto a = queue.open("a");
+  a->put(text_item("job"));
+  const auto change = GENERATE(as<const char*>{},                                     //
+                               "state = 'leased'",                                    // nobody's
+                               "state = 'leased', owner = 'b', until_ns = 'later'",   //
+                               "state = 'leased', owner = 'b', until_ns = x'00'",     //
+                               "state = 'leased', owner = x'62', until_ns = 1",       //
+                               "state = 'queued', boot = ?1, until_ns = 'tomorrow'",  //
+                               "state = 'queued', boot = ?1, until_ns = x'7f'");
+  INFO(change);
+  {
+    ps::sqlite_database file{queue.folder / "jobs.sqlite", false};
+    const auto boot = queue.clock->boot();
+    const auto update = std::string{"UPDATE jobs SET "} + change;
+    ps::sqlite_connection::statement foreign{file.connection(), update};
+    if (update.find('?') != std::string::npos) foreign.bind(boot);
+    foreign.step();
+  }
+  auto b = queue.open("c");
+  CHECK_THROWS_WITH(b->take(queue.rules), Catch::Matchers::Contains("the file is damaged"));
+  CHECK(b->list().size() == 1);
+}
+
 TEST_CASE("what is on whole pages is saved from a file with a damaged one") {
   const scratch_folder folder;
   const auto file = folder / "jobs.sqlite";

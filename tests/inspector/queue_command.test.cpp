@@ -158,6 +158,29 @@ TEST_CASE("an item that is nested too deeply to print is shown as text") {
   CHECK(run("queue list " + queue.path()).code == 0);
 }
 
+// With a search for each member it would take minutes.
+TEST_CASE("an item of very many members is put and printed") {
+  const queue_file queue;
+  std::string wide = "{";
+  constexpr int members = 400'000;
+  for (int i = 0; i < members; ++i)
+    wide += (i == 0 ? "\"m" : ",\"m") + std::to_string(i) + "\":[" + std::to_string(i) + "]";
+  CHECK(queue.put(wide + "}\n").text == "1\n");
+  const auto shown = jobs_of(queue.path());
+  CHECK(shown.at(0)["item"].size() == members);
+  CHECK(shown.at(0)["item"]["m7"] == json::parse("[7]"));
+}
+
+TEST_CASE("items that are nested too deeply, or have a member twice, are not put") {
+  const queue_file queue;
+  const auto deep = queue.put(std::string(100'000, '[') + std::string(100'000, ']') + "\n");
+  CHECK(deep.code == 1);
+  CHECK(mentions(deep, "nested deeper than 400 levels"));
+  const auto twice = queue.put(R"({"a":1,"b":{"a":2},"a":3})");
+  CHECK(twice.code == 1);
+  CHECK(mentions(twice, "two members 'a'"));
+}
+
 TEST_CASE("a queue on a server is put into, listed and revived as one in a file") {
   const redis_server server;
   const auto queue = "'" + server.url_text("#jobs") + "'";

@@ -2,10 +2,15 @@
 
 #include <penstock_test/catch.hpp>
 
+#include <algorithm>
 #include <boost/describe/enum.hpp>
+#include <cctype>
 #include <cmath>
 #include <limits>
+#include <map>
+#include <set>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include <penstock/messages/json_view.hpp>
@@ -117,6 +122,37 @@ TEST_CASE("an alternative may be named") {
   CHECK_THAT(refusal<number>(R"({"float":5})"), Contains("fits no alternative"));
 }
 
+TEST_CASE("what names an alternative and fits another as it is, is refused") {
+  using either = std::variant<int, std::map<std::string, int>>;
+  CHECK_THAT(refusal<either>(R"({"int":5})"), Contains("names int and fits std::map"));
+  CHECK(std::get<int>(ps::from_json<either>("5")) == 5);
+  const auto map = ps::type_name<std::map<std::string, int>>();
+  CHECK(std::get<1>(ps::from_json<either>("{\"" + map + R"(":{"int":5}})")).at("int") == 5);
+  CHECK(std::get<1>(ps::from_json<either>(R"({"int":5,"long":6})")).size() == 2);
+  // As an int it would be refused.
+  using texts = std::variant<int, std::map<std::string, std::string>>;
+  CHECK(std::get<1>(ps::from_json<texts>(R"({"int":"five"})")).at("int") == "five");
+  CHECK(std::get<0>(ps::from_json<texts>(R"({"int":5})")) == 5);
+  using deeper = std::variant<either, std::vector<either>>;
+  CHECK_THAT(refusal<deeper>(R"([{"int":5}])"), Contains("fits no alternative"));
+  CHECK(ps::from_json<deeper>("[5]").index() == 1);
+}
+
+TEST_CASE("elements that a set or map of its own comparison takes for the same are refused") {
+  struct any_case {
+    bool operator()(const std::string& a, const std::string& b) const {
+      return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
+                                          [](char x, char y) { return std::tolower(x) < std::tolower(y); });
+    }
+  };
+  CHECK_THAT((refusal<std::set<std::string, any_case>>(R"(["a","A"])")), Contains("'[1]' is there a second"));
+  CHECK_THAT((refusal<std::map<std::string, int, any_case>>(R"({"a":1,"A":2})")),
+             Contains("'A' is there a second time"));
+  CHECK_THAT((refusal<std::map<int, int>>("[[1,2],[1,3]]")), Contains("'[1]' is there a second time"));
+  CHECK((ps::from_json<std::multiset<int>>("[1,1]").size()) == 2);
+  CHECK((ps::from_json<std::multimap<int, int>>("[[1,2],[1,2]]").size()) == 2);
+}
+
 TEST_CASE("variants in variants take few visits") {
   // Each sum tries plus before minus, and finds out at the end: 2 to the 30th ways without a memory.
   std::string text = "1";
@@ -185,6 +221,29 @@ TEST_CASE("numbers that don't fit are refused") {
 TEST_CASE("what is no JSON is refused") {
   for (const auto* text : {"", "{", "[1,]", "1 2", "nul", "{\"a\"}", "\"\xff\"", "'x'"})
     CHECK_THAT(refusal<int>(text), Contains("no JSON"));
+}
+
+TEST_CASE("a text is refused alike whether its values are kept or not") {
+  const std::string deep(401, '[');
+  const std::string just = std::string(400, '[') + std::string(400, ']');
+  const auto refusal_of = [](auto read, const std::string& text) -> std::string {
+    try {
+      read(text);
+    } catch (const ps::codec_error& error) {
+      return error.what();
+    }
+    return "was read";
+  };
+  for (const auto& text :
+       {std::string{}, deep, just, std::string{"[1,]"}, std::string{R"({"a":1,"a":2})"},
+        std::string{R"([{"a":1},{"a":{"a":2}}])"}, std::string{"\"\xff\""}, std::string{"1 2"}}) {
+    INFO(text);
+    CHECK(refusal_of([](const std::string& t) { ps::parse_json(t); }, text) ==
+          refusal_of([](const std::string& t) { ps::check_json(t); }, text));
+  }
+  CHECK_NOTHROW(ps::check_json(just));
+  CHECK_THROWS_WITH(ps::check_json(deep), Contains("nested deeper than 400 levels"));
+  CHECK_THROWS_WITH(ps::check_json(R"({"a":1,"a":2})"), Contains("two members 'a'"));
 }
 
 TEST_CASE("deep nesting is refused before it hurts") {

@@ -2,7 +2,9 @@
 
 #include <penstock_test/catch.hpp>
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <chrono>
 #include <deque>
 #include <list>
@@ -12,6 +14,8 @@
 #include <set>
 #include <string>
 #include <tuple>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -108,6 +112,32 @@ TEST_CASE("sequences become sequences of another kind") {
   CHECK_THAT((refusal<std::map<int, std::string>>(perhaps{{{2, "two"}}, {{2, "one"}}})),
              Contains("was an optional value"));
   CHECK(as<std::vector<std::optional<bool>>>(std::vector<bool>{true, false}).at(0) == true);
+}
+
+TEST_CASE("elements that have become equal are refused, and never one of them lost") {
+  struct any_case {
+    bool operator()(const std::string& a, const std::string& b) const {
+      return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
+                                          [](char x, char y) { return std::tolower(x) < std::tolower(y); });
+    }
+  };
+  struct by_length {
+    std::size_t operator()(const std::string& text) const { return text.size(); }
+    bool operator()(const std::string& a, const std::string& b) const { return a.size() == b.size(); }
+  };
+  using words = std::set<std::string>;
+  const words two{"a", "A"};
+  // Of the same schema: a comparison is no part of it.
+  CHECK_THAT((refusal<std::set<std::string, any_case>>(two)), Contains("an element twice"));
+  CHECK_THAT((refusal<std::unordered_set<std::string, by_length, by_length>>(two)),
+             Contains("an element twice"));
+  CHECK((as<std::set<std::string, any_case>>(words{"a", "B"})).size() == 2);
+  const std::map<std::string, int> table{{"a", 1}, {"A", 2}};
+  CHECK_THAT((refusal<std::map<std::string, long, any_case>>(table)), Contains("a key twice"));
+  CHECK_THAT((refusal<std::unordered_map<std::string, int, by_length, by_length>>(table)),
+             Contains("a key twice"));
+  CHECK((as<std::multimap<std::string, long, any_case>>(table)).size() == 2);
+  CHECK_THAT(refusal<std::set<double>>(std::vector<double>{0.0, -0.0}), Contains("an element twice"));
 }
 
 TEST_CASE("elements that take no byte in one form may take some in the other") {

@@ -145,6 +145,8 @@ TEST_CASE("ticks become ticks of another period where they are whole ones") {
   CHECK(!in_period(whole(1), huge, tiny));
   CHECK(!in_period(whole(1), tiny, huge));
   CHECK(in_period(whole(0), huge, tiny)->text() == "0");
+  // 2 to the 128th of them.
+  CHECK(!in_period(whole(16), {std::int64_t{1} << 62U, 1}, {1, std::int64_t{1} << 62U}));
   schema_number half;
   half.real = true;
   half.value = 0.5;

@@ -92,3 +92,17 @@ TEST_CASE("a file that can't be read is an error that names it") {
                     Contains("none.toml") && Contains("No such file or directory"));
   CHECK_THROWS_AS(ps::read_config_file(folder.path()), ps::option_error);
 }
+
+// Each took minutes, or gigabytes, where nothing bounded it.
+TEST_CASE("a file that would keep its reader busy for ever is refused with the line") {
+  std::string table = "[stages";
+  for (int i = 0; i < 100'000; ++i) table += ".a";
+  CHECK_THAT(refusal("seed = 1\n" + table + "]\nx = 1\n"),
+             Contains("line 2: 200008 bytes; a line has at most 4096"));
+  CHECK_THAT(refusal("seed = [" + std::string(1'000'000, '[') + "\n"), Contains("line 1"));
+  CHECK_THAT(refusal(table.substr(0, 200) + "]\nx = 1\n"),
+             Contains("line 1: a table nested deeper than 32 levels"));
+  std::string many;
+  for (int i = 0; i < 1'000; ++i) many += table.substr(0, 60) + "]\nx = 1\n";
+  CHECK_THAT(refusal(many), Contains("taken: [a.a"));
+}
