@@ -80,6 +80,8 @@ struct exchange_result {
   /// known.
   std::optional<std::chrono::nanoseconds> again_in;
   bool empty = false;  ///< nothing is queued and nothing is out, at nobody's, but what can't be read here
+  /// Jobs that are out here must have their verdicts before there is another one: a suspect has no company.
+  bool held_up = false;
   std::uint64_t unreadable = 0;  ///< jobs that were passed over; known where there was no job to take
 };
 
