@@ -193,6 +193,7 @@ class stage final : public actor_logic {
   bool is_lost(std::uint32_t edge) const;
   bool quiet() const;
   bool inputs_ended() const;
+  bool being_aborted() const;
   bool nothing_comes() const;
   void dismiss(bool emit);
   after_turn end_turn();

@@ -20,7 +20,7 @@ void stage::await_chunk(deliver_items& m) {
 /// chunk that leaves waits in the work list for room downstream; until it has that, all else stays where it
 /// is, so that what a slow consumer lets pile up is bounded. True if a chunk left.
 bool stage::feed_chunks() {
-  if (!chunks_ || !work_.empty() || phase_ != phase::running || failed_) return false;
+  if (!chunks_ || !work_.empty() || phase_ != phase::running || failed_ || being_aborted()) return false;
   chunk_keeping& c = *chunks_;
   if (auto due = c.open.take_due(now_)) return chunk_leaves(std::move(*due));
   while (!c.inbox.empty()) {

@@ -130,6 +130,10 @@ bool stage::inputs_ended() const {
   return std::all_of(inputs_.begin(), inputs_.end(), [](const input_edge& edge) { return edge.ended; });
 }
 
+/// The word that the run is aborted is on its way to this stage. The end of an input may come first, as its
+/// producer had that word sooner: that is no end of a stream.
+bool stage::being_aborted() const { return run_.stopping.load(std::memory_order_relaxed); }
+
 /// Nothing more comes in, at all or before a job has its verdict.
 bool stage::nothing_comes() const {
   return std::all_of(inputs_.begin(), inputs_.end(),
@@ -170,7 +174,8 @@ void stage::dismiss(bool emit) {
 after_turn stage::end_turn() {
   const bool working = !broken_ && crew_.busy() > 0;
   const bool standing = plan_.in_group && restarts_with_group();
-  if (phase_ == phase::running && started_ && !failed_ && !standing && inputs_ended() && quiet())
+  if (phase_ == phase::running && started_ && !failed_ && !standing && !being_aborted() && inputs_ended() &&
+      quiet())
     dismiss(true);
   if (phase_ == phase::running && started_ && !failed_ && !inputs_ended() && nothing_comes() && quiet()) {
     outbox_.await_verdicts();

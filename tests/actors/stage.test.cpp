@@ -254,3 +254,21 @@ TEST_CASE("an input that has ended brings nothing more, whatever the other one w
   pool.tell(ps::await_verdicts{1});
   CHECK(pool.consumer->all<ps::await_verdicts>().size() == 1);
 }
+
+TEST_CASE("where the end of the input comes because of an abort, before word of it, on_end is not called") {
+  struct counting {
+    int* ends;
+    int operator()(int n) const { return n; }
+    void on_end() const { ++*ends; }
+  };
+  int ends = 0;
+  stage_bench bench;
+  bench.set_body<int>(counting{&ends});
+  bench.add_input();
+  bench.start(10);
+  bench.deliver(ints(0, 1));
+  bench.state.stopping = true;
+  CHECK(bench.tell(ps::end_of_stream{0}) == ps::after_turn::wait);
+  CHECK(bench.tell(ps::abort_run{"enough"}) == ps::after_turn::done);
+  CHECK(ends == 0);
+}

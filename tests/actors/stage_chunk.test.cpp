@@ -215,3 +215,16 @@ TEST_CASE("an open chunk excuses nobody while a full one waits for room downstre
   bench.grant(1);
   CHECK(bench.env.expected == 1);
 }
+
+TEST_CASE("where the end of the input comes because of an abort, before word of it, no chunk leaves") {
+  chunk_bench bench{10, 0, 10};
+  auto told = std::make_shared<verdict>();
+  auto items = ints(0, 2);
+  items.tokens().append(make_token(told), 2);
+  bench.deliver(std::move(items));
+  bench.state.stopping = true;
+  CHECK(bench.tell(ps::end_of_stream{0}) == ps::after_turn::wait);
+  CHECK(bench.tell(ps::abort_run{"enough"}) == ps::after_turn::done);
+  CHECK(bench.chunks().empty());
+  CHECK(told->flagged);
+}
