@@ -121,8 +121,17 @@ struct shape {
   std::vector<deed> deeds;
   std::vector<stage_team> teams;
 
+  /// Items may come of an `on_end` although its stage has passed on that nothing comes before a verdict: a
+  /// source waits for its last one, or for any while the run is about to drain.
   bool emits_after_verdicts() const {
-    const auto waits = [](const node& n) { return n.awaits_verdicts || n.options.replay; };
+    const bool drains = std::any_of(deeds.begin(), deeds.end(), [](const deed& d) {
+      return d.kind == deed::what::drain || d.kind == deed::what::drain_by;
+    });
+    const auto waits = [drains](const node& n) {
+      const bool counts =
+          n.type == node_type::source && (n.options.in_flight || n.source == source_form::acknowledges);
+      return n.awaits_verdicts || n.options.replay || (drains && counts);
+    };
     return std::any_of(nodes.begin(), nodes.end(), waits) &&
            std::any_of(nodes.begin(), nodes.end(), [](const node& n) { return n.emits_at_end; });
   }
