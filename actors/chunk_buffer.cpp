@@ -8,10 +8,9 @@ namespace penstock {
 
 std::optional<made_chunk> chunk_buffer::take(batch& from, std::int64_t now) {
   while (!from.empty()) {
-    const auto run = items_->front(from);
+    const auto run = items_->front(from, plan_.size);
     const auto found = by_number_.find(run.chunk);
-    const std::uint32_t have = found == by_number_.end() ? 0 : found->second->count;
-    const auto count = fitting(from, std::min(run.count, plan_.size - have));
+    const auto count = fitting(from, run.count);
     if (count == 0) return take_oldest(chunk_end::room);
     place to = found == by_number_.end() ? open_.end() : found->second;
     if (to == open_.end()) {

@@ -18,6 +18,7 @@ enum class chunk_end {
   delay,      ///< its first item has waited long enough
   room,       ///< the oldest one goes, as there is no room for more items (max_held)
   of_stream,  ///< nothing more comes
+  verdicts,   ///< nothing more comes before a job has its verdict, which may be one that lies in a chunk
 };
 
 /// A chunk that leaves, as one item with one token.

@@ -21,9 +21,9 @@ struct chunk_keeping {
   std::uint64_t waiting = 0;  ///< items in there
   std::uint64_t waiting_bytes = 0;
   chunk_buffer open;
-  std::int64_t timer = 0;     ///< ns; the earliest that is set, 0: none
-  bool expecting = false;     ///< the time of a chunk is still to come
-  bool told_of_room = false;  ///< that chunks leave short because of max_held
+  std::int64_t timer = 0;           ///< ns; the earliest that is set, 0: none
+  std::int64_t expected_until = 0;  ///< ns; the time of a chunk that is all that is waited for, 0: none
+  bool told_of_room = false;        ///< that chunks leave short because of max_held
 };
 
 }  // namespace penstock

@@ -21,9 +21,10 @@ class chunk_items {
   };
 
   virtual ~chunk_items() = default;
-  /// Where the front of `items` goes; opens a chunk where there is none for it. May throw what the user's key
-  /// function throws.
-  virtual run front(batch& items) = 0;
+  /// Where the front of `items` goes; opens a chunk where there is none for it. No more items than make a
+  /// chunk of `size`. `items` is what is left of the last call's, until that is empty. May throw what the
+  /// user's key function throws.
+  virtual run front(batch& items, std::uint32_t size) = 0;
   /// Moves the items into the chunk, copies those that are shared.
   virtual void add(std::uint64_t chunk, batch items) = 0;
   /// All that is in the chunk, as one item: a std::vector of them.

@@ -24,6 +24,11 @@ struct deliver_items {
 struct end_of_stream {
   std::uint32_t edge;
 };
+/// Behind all that was sent through an edge: nothing more comes before a job has its verdict. The next items
+/// put an end to that.
+struct await_verdicts {
+  std::uint32_t edge;
+};
 /// Consumer to producer: room for so many more.
 struct grant_credit {
   std::uint32_t edge;
@@ -168,13 +173,14 @@ struct run_is_quiet {
 };
 
 using message =
-    std::variant<deliver_items, end_of_stream, grant_credit, caught_up, cancel_edge, assign_piece,
-                 resume_worker, finish_worker, worker_reported, look_after, look_at_calls, worker_returned,
-                 body_lost, look_at_body, replace_worker, worker_crashed, halt_workers, workers_halted,
-                 resume_workers, halt_overdue, resume_group, retry_due, letters_due, chunks_due,
-                 chunk_left_short, scope_closed, scope_settled, deliveries_settled, ask_again, extend_leases,
-                 leases_ended, start_run, drain_run, abort_run, refuse_rest, set_workers, set_capacity,
-                 report_figures, member_ended, member_failed, check_time, look_for_long_turns, run_is_quiet>;
+    std::variant<deliver_items, end_of_stream, await_verdicts, grant_credit, caught_up, cancel_edge,
+                 assign_piece, resume_worker, finish_worker, worker_reported, look_after, look_at_calls,
+                 worker_returned, body_lost, look_at_body, replace_worker, worker_crashed, halt_workers,
+                 workers_halted, resume_workers, halt_overdue, resume_group, retry_due, letters_due,
+                 chunks_due, chunk_left_short, scope_closed, scope_settled, deliveries_settled, ask_again,
+                 extend_leases, leases_ended, start_run, drain_run, abort_run, refuse_rest, set_workers,
+                 set_capacity, report_figures, member_ended, member_failed, check_time, look_for_long_turns,
+                 run_is_quiet>;
 
 /// The receiver has ended: throws away what the message carries. Items that are lost so flag their tokens.
 /// Takes no memory.

@@ -72,6 +72,7 @@ void outbox::put(batch items) {
     if (!edges_.empty()) drop(std::move(items));
     return;
   }
+  news_ = news::items;
   if (live_ > 1) items.share();
   std::size_t left = live_;
   const auto mean = std::max<std::int64_t>(1, static_cast<std::int64_t>(items.weight() / items.size()));
@@ -88,6 +89,14 @@ void outbox::put(batch items) {
 void outbox::flush(bool complete) {
   for (output_edge& edge : edges_) {
     if (!edge.backlog.empty()) flush(edge, complete);
+  }
+  if (news_ == news::wait && empty()) tell_of_wait();
+}
+
+void outbox::tell_of_wait() {
+  news_ = news::told_wait;
+  for (const output_edge& edge : edges_) {
+    if (!edge.cancelled) edge.consumer->post(penstock::await_verdicts{edge.port});
   }
 }
 

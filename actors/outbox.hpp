@@ -59,6 +59,12 @@ class outbox {
   /// Throws away what no consumer wants any more; it is lost unless others take what it is made of.
   void drop(batch items);
 
+  /// Nothing more comes before a job has its verdict: consumers are told once, behind what waits here, unless
+  /// items are put in first.
+  void await_verdicts() {
+    if (news_ == news::items) news_ = news::wait;
+  }
+
   /// Sends what credit and the consumers' state allow. `complete`: open batches go too.
   void flush(bool complete);
 
@@ -87,11 +93,20 @@ class outbox {
   std::int64_t free(const output_edge& edge) const;
   void flush(output_edge& edge, bool complete);
   batch next(output_edge& edge);
+  void tell_of_wait();
+
+  /// What consumers hear next, or heard last.
+  enum class news {
+    items,
+    wait,       ///< that nothing comes before a verdict; they are to be told
+    told_wait,  ///< and were
+  };
 
   std::vector<output_edge> edges_;
   std::size_t live_ = 0;
   unsigned workers_ = 1;
   std::int64_t reserved_ = 0;
+  news news_ = news::items;
 };
 
 }  // namespace penstock

@@ -199,8 +199,9 @@ void run_controller::look_at_time() {
   }
   if (drain_until_ > 0 && drain_until_ - now < a_hair) env_.remind(drain_until_ - now, self_, check_time{});
   if (inactivity_ <= 0) return;
-  const auto idle_since = std::max(run_.last_progress.load(std::memory_order_relaxed),
-                                   run_.expected_until.load(std::memory_order_relaxed));
+  // What is expected no longer has made progress first.
+  const auto expected = run_.expected.latest();
+  const auto idle_since = std::max(run_.last_progress.load(std::memory_order_relaxed), expected);
   if (now - idle_since >= inactivity_) {
     const auto ms = inactivity_ / 1'000'000;
     fail(std::make_exception_ptr(inactivity_error("graph '" + run_.graph + "': no item moved for " +

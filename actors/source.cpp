@@ -124,7 +124,10 @@ bool source::produce() {
   const auto began = env_.now();
   meter_.advance(began, 0, was_blocked_ ? 1 : 0, 1);
   was_blocked_ = room == 0;
-  if (room == 0) return false;
+  if (room == 0) {
+    wait_while_draining();
+    return false;
+  }
   context_.set_room(room);
   fill_work work{std::min(room, std::max(target_, body_->at_hand())),
                  fill_timer{env_, began},
@@ -139,6 +142,7 @@ bool source::produce() {
     body_->fill(work, context_);
   }
   const auto pause_for = context_.take_pause();
+  const bool needs_verdicts = context_.take_needs_verdicts() && pause_for;
   const auto made = work.out.size();
   if (plan_.acknowledges) add_tokens(work.out);
   if (chain_ && !work.out.empty() && !apply_chain(work.out)) return false;
@@ -151,6 +155,7 @@ bool source::produce() {
   meter_.in += made;
   meter_.out += work.out.size();
   outbox_.put(std::move(work.out));
+  if (needs_verdicts) outbox_.await_verdicts();
   adapt_target();
   if (work.error) {
     outbox_.flush(true);
@@ -164,6 +169,13 @@ bool source::produce() {
   }
   outbox_.flush(true);
   return !finished_ && !paused_;
+}
+
+/// It makes nothing new, and what it may have to give once more waits for verdicts too.
+void source::wait_while_draining() {
+  if (!run_.draining.load(std::memory_order_relaxed) || !is_full()) return;
+  outbox_.await_verdicts();
+  outbox_.flush(true);
 }
 
 /// Batches grow only while a consumer is behind.
@@ -218,7 +230,7 @@ stage_figures source::figures() const {
       if (!edge.cancelled && edge.left.items <= edge.backlog_items)
         f.waits_for = "credit of '" + edge.name + "'";
     }
-  } else if (in_flight_.limit() > 0 && next_job_ - settled_ >= in_flight_.limit()) {
+  } else if (is_full()) {
     f.waits_for = "verdicts on its jobs (in_flight)";
   } else if (told_end_ && owes_) {
     f.waits_for = "its origin, which has not heard all verdicts yet";

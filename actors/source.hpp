@@ -59,6 +59,8 @@ class source final : public actor_logic {
   void start();
   std::uint32_t room() const;
   bool produce();
+  bool is_full() const { return in_flight_.limit() > 0 && next_job_ - settled_ >= in_flight_.limit(); }
+  void wait_while_draining();
   void pause(std::chrono::nanoseconds for_so_long);
   void unpause();
   void remind_at(std::int64_t when);

@@ -87,6 +87,7 @@ void stage::receive(message& m) {
   std::visit(overloaded{
                  [this](deliver_items& each) { arrive(each); },
                  [this](end_of_stream& each) { inputs_[each.edge].ended = true; },
+                 [this](await_verdicts& each) { inputs_[each.edge].awaits_verdicts = true; },
                  [this](grant_credit& each) {
                    outbox_.granted(each.edge, {each.items, each.bytes});
                  },
@@ -123,6 +124,7 @@ void stage::arrive(deliver_items& m) {
   const auto count = m.items.size();
   run_.last_progress.store(now_, std::memory_order_relaxed);
   meter_.in += count;
+  inputs_[m.edge].awaits_verdicts = false;
   ledger_->arrived(m.edge, count, static_cast<std::int64_t>(m.items.weight()));
   if (phase_ != phase::running) {
     inputs_[m.edge].link->claimed();

@@ -66,7 +66,8 @@ class stage final : public actor_logic {
     std::uint32_t producer_edge = 0;
     ref<edge_link> link;
     bool ended = false;
-    bool losses_count = true;  ///< what is thrown away is lost: nobody else takes it
+    bool awaits_verdicts = false;  ///< nothing comes before a job has its verdict
+    bool losses_count = true;      ///< what is thrown away is lost: nobody else takes it
   };
 
   /// Input items that are done, with their outputs; an ordered stage may have to keep them for a while.
@@ -147,6 +148,7 @@ class stage final : public actor_logic {
   bool feed_chunks();
   bool chunk_leaves(made_chunk made);
   void look_at_chunk_time();
+  void expect_until(std::int64_t when);
   void chunk_time_over(const chunks_due& timer);
   void throw_away_chunks(const loss& reason);
   bool holds_chunks() const;
@@ -191,6 +193,8 @@ class stage final : public actor_logic {
   bool is_lost(std::uint32_t edge) const;
   bool quiet() const;
   bool inputs_ended() const;
+  bool being_aborted() const;
+  bool nothing_comes() const;
   void dismiss(bool emit);
   after_turn end_turn();
   void note_state();

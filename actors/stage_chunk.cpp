@@ -20,7 +20,7 @@ void stage::await_chunk(deliver_items& m) {
 /// chunk that leaves waits in the work list for room downstream; until it has that, all else stays where it
 /// is, so that what a slow consumer lets pile up is bounded. True if a chunk left.
 bool stage::feed_chunks() {
-  if (!chunks_ || !work_.empty() || phase_ != phase::running || failed_) return false;
+  if (!chunks_ || !work_.empty() || phase_ != phase::running || failed_ || being_aborted()) return false;
   chunk_keeping& c = *chunks_;
   if (auto due = c.open.take_due(now_)) return chunk_leaves(std::move(*due));
   while (!c.inbox.empty()) {
@@ -49,8 +49,9 @@ bool stage::feed_chunks() {
     }
     if (made) return chunk_leaves(std::move(*made));
   }
-  if (!inputs_ended()) return false;
-  if (auto last = c.open.take_oldest(chunk_end::of_stream)) return chunk_leaves(std::move(*last));
+  if (!nothing_comes()) return false;
+  const auto why = inputs_ended() ? chunk_end::of_stream : chunk_end::verdicts;
+  if (auto last = c.open.take_oldest(why)) return chunk_leaves(std::move(*last));
   return false;
 }
 
@@ -64,26 +65,36 @@ bool stage::chunk_leaves(made_chunk made) {
         "max_held_bytes = {} may wait in them",
         run_.graph, plan_.stage, plan_.chunk.size, plan_.chunk.max_held, plan_.chunk.max_held_bytes);
   }
+  run_.last_progress.store(now_, std::memory_order_relaxed);
   enqueue(std::move(made.item), piece::no_edge, false);
   return true;
 }
 
-/// Sees to it that the stage gets a turn when the time of a chunk is over. While that is to come the run is
-/// not quiet, nor inactive.
+/// Sees to it that the stage gets a turn when the time of a chunk is over. While that is to come, and is all
+/// that the stage waits for, the run is not quiet, nor inactive.
 void stage::look_at_chunk_time() {
   if (!chunks_) return;
   chunk_keeping& c = *chunks_;
-  const auto due = phase_ == phase::running && !failed_ ? c.open.next_due() : std::nullopt;
-  const bool expecting = due && *due > now_;
-  if (expecting != c.expecting) expecting ? env_.expect() : env_.stop_expecting();
-  c.expecting = expecting;
-  if (!expecting) return;
-  auto until = run_.expected_until.load(std::memory_order_relaxed);
-  while (until < *due && !run_.expected_until.compare_exchange_weak(until, *due)) {
+  const std::int64_t due = phase_ == phase::running && !failed_ ? c.open.next_due().value_or(0) : 0;
+  const bool idle = c.inbox.empty() && work_.empty() && in_work_ == 0 && outbox_.empty();
+  expect_until(due > now_ && idle ? due : 0);
+  if (due <= now_ || (c.timer > 0 && c.timer <= due)) return;
+  c.timer = due;
+  env_.remind(due - now_, self_, chunks_due{due});
+}
+
+/// ns; 0: nothing is expected.
+void stage::expect_until(std::int64_t when) {
+  chunk_keeping& c = *chunks_;
+  if (when == c.expected_until) return;
+  if (when == 0) {
+    env_.stop_expecting();
+    run_.expected.clear(member_);
+  } else {
+    if (c.expected_until == 0) env_.expect();
+    run_.expected.set(member_, when);
   }
-  if (c.timer > 0 && c.timer <= *due) return;
-  c.timer = *due;
-  env_.remind(*due - now_, self_, chunks_due{*due});
+  c.expected_until = when;
 }
 
 void stage::chunk_time_over(const chunks_due& timer) {

@@ -130,6 +130,16 @@ bool stage::inputs_ended() const {
   return std::all_of(inputs_.begin(), inputs_.end(), [](const input_edge& edge) { return edge.ended; });
 }
 
+/// The word that the run is aborted is on its way to this stage. The end of an input may come first, as its
+/// producer had that word sooner: that is no end of a stream.
+bool stage::being_aborted() const { return run_.stopping.load(std::memory_order_relaxed); }
+
+/// Nothing more comes in, at all or before a job has its verdict.
+bool stage::nothing_comes() const {
+  return std::all_of(inputs_.begin(), inputs_.end(),
+                     [](const input_edge& edge) { return edge.ended || edge.awaits_verdicts; });
+}
+
 /// Nothing is held, in work, or waiting to be tried again.
 bool stage::quiet() const {
   return work_.empty() && in_work_ == 0 && retries_.empty() && letters_.empty() && reorder_.empty() &&
@@ -164,8 +174,13 @@ void stage::dismiss(bool emit) {
 after_turn stage::end_turn() {
   const bool working = !broken_ && crew_.busy() > 0;
   const bool standing = plan_.in_group && restarts_with_group();
-  if (phase_ == phase::running && started_ && !failed_ && !standing && inputs_ended() && quiet())
+  if (phase_ == phase::running && started_ && !failed_ && !standing && !being_aborted() && inputs_ended() &&
+      quiet())
     dismiss(true);
+  if (phase_ == phase::running && started_ && !failed_ && !inputs_ended() && nothing_comes() && quiet()) {
+    outbox_.await_verdicts();
+    outbox_.flush(false);
+  }
   if (phase_ == phase::stopping && !working) {
     // What waits for items that were thrown away goes as it is.
     reorder_.drain([this](finished_items done) { release(std::move(done)); });

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include <penstock/actors/edge_link.hpp>
+#include <penstock/actors/expected_times.hpp>
 #include <penstock/actors/source_waker.hpp>
 #include <penstock/actors/stop_bell.hpp>
 
@@ -31,7 +32,7 @@ struct run_state {
   stop_bell bell;                                       ///< rings when `stopping` becomes true
   std::atomic<bool> draining{false};                    ///< sources should end
   std::atomic<std::int64_t> last_progress{0};           ///< ns; when an item last moved
-  std::atomic<std::int64_t> expected_until{0};          ///< ns; until then items may rightly lie still
+  expected_times expected;                              ///< until when items may rightly lie still
   dead_letter_sink* dead_letters = nullptr;
   std::uint64_t id = 0;
   std::shared_ptr<spdlog::logger> log;
@@ -90,6 +91,9 @@ class source_context {
     pause_ = std::max(for_so_long, std::chrono::nanoseconds{0});
     return std::nullopt;
   }
+  /// Besides `not_yet`: more may come only once jobs that are out, here or at others that share the origin,
+  /// have their verdicts. Chunks that wait for more items leave short then.
+  void needs_verdicts() { needs_verdicts_ = true; }
   /// A function that makes a source which said `not_yet` be asked again. It may be copied, kept and called on
   /// any thread, also after the run.
   std::function<void()> waker() const {
@@ -106,12 +110,19 @@ class source_context {
   // For the engine.
   run_state& run() { return run_; }
   void set_room(std::uint32_t room) { room_ = room; }
-  void gave_one() { room_ -= std::min(room_, 1U); }
+  void gave_one() {
+    room_ -= std::min(room_, 1U);
+    needs_verdicts_ = false;
+  }
   std::exception_ptr take_failure_at_end() { return std::exchange(failure_at_end_, nullptr); }
   void set_outputs(ref<fan_out> outputs) { outputs_ = std::move(outputs); }
   source_waker& woken_by() { return *waker_; }
   /// As `not_yet`, but only verdicts change anything: when none can come any more, that is a deadlock.
-  void await_verdict() { pause_ = verdicts_only; }
+  void await_verdict() {
+    pause_ = verdicts_only;
+    needs_verdicts_ = true;
+  }
+  bool take_needs_verdicts() { return std::exchange(needs_verdicts_, false); }
   static constexpr std::chrono::nanoseconds verdicts_only{-1};
   bool pauses() const { return pause_.has_value(); }
   std::optional<std::chrono::nanoseconds> take_pause() { return std::exchange(pause_, std::nullopt); }
@@ -122,6 +133,7 @@ class source_context {
   ref<fan_out> outputs_ = make_ref<fan_out>();
   ref<source_waker> waker_ = make_ref<source_waker>();
   std::optional<std::chrono::nanoseconds> pause_;
+  bool needs_verdicts_ = false;
   std::uint32_t room_ = 0;
   std::exception_ptr failure_at_end_;
 };

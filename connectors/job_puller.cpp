@@ -60,6 +60,7 @@ job_puller::pulled job_puller::next(std::uint32_t room) {
       const exchange_result taken = exchange(&wanted);
       went_well();
       answer.ended = kept() == 0 && taken.empty && settings_.until_empty;
+      answer.needs_verdicts = kept() == 0 && (settings_.until_empty || taken.held_up);
       answer.unreadable = taken.unreadable;
       answer.again_in = taken.again_in;
     }

@@ -38,6 +38,8 @@ class job_puller {
     /// Without a job: ask again after that time, or when woken; nothing: when woken.
     std::optional<std::chrono::nanoseconds> again_in;
     bool ended = false;  ///< until_empty, and it is
+    /// Without a job: there may be none before jobs that are out, here or elsewhere, have their verdicts.
+    bool needs_verdicts = false;
     /// Where it ended: jobs that are left, as this program can't read them.
     std::uint64_t unreadable = 0;
   };

@@ -45,6 +45,7 @@ class job_source {
         if (next.unreadable > 0) context.fail_at_end(left_unread(next.unreadable));
         return std::nullopt;
       }
+      if (next.needs_verdicts) context.needs_verdicts();
       if (!next.job) return next.again_in ? context.not_yet(*next.again_in) : context.not_yet();
       try {
         read_notes notes;

@@ -82,8 +82,10 @@ struct exchange_result {
   /// known.
   std::optional<std::chrono::nanoseconds> again_in;
   bool empty = false;  ///< nothing is queued and nothing is out, at nobody's, but what can't be read here
-  std::uint64_t unreadable =
-      0;  ///< jobs that were passed over; all of them where it is empty, else perhaps 1
+  /// Jobs that are out here must have their verdicts before there is another one: a suspect has no company.
+  bool held_up = false;
+  /// Jobs that were passed over; all of them where it is empty, else perhaps 1.
+  std::uint64_t unreadable = 0;
 };
 
 /// A queue of jobs that several processes share, as one of them sees it. Any thread; throws job_queue_error.

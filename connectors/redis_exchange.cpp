@@ -84,7 +84,7 @@ bool redis_exchange::read_jobs(std::vector<redis_reply>& from, const redis_schem
 
 std::optional<redis_exchange::answer> redis_exchange::read(redis_reply& reply, redis_schemas& known) const {
   auto& parts = reply.items;
-  if (parts.size() != 8 || parts[5].items.size() % 2 != 0) return std::nullopt;
+  if (parts.size() != 9 || parts[5].items.size() % 2 != 0) return std::nullopt;
   answer made;
   made.left = parts[2].number;
   for (const auto& each : parts[3].items) {
@@ -102,6 +102,7 @@ std::optional<redis_exchange::answer> redis_exchange::read(redis_reply& reply, r
   if (!read_jobs(parts[4].items, known, made.result.jobs)) return std::nullopt;
   if (order_ == nullptr) return made;
   if (parts[6].number >= 0) made.result.again_in = std::chrono::microseconds{parts[6].number};
+  made.result.held_up = parts[8].number != 0;
   made.result.unreadable = static_cast<std::uint64_t>(parts[7].number);
   made.result.empty = made.result.jobs.empty() && made.left <= parts[7].number;
   return made;

@@ -283,6 +283,7 @@ void sqlite_job_store::look_ahead(const take_order& wanted, std::optional<std::i
   }
   const bool is_leased = connection().number(has_leased) != 0;
   answer.empty = !is_held_up && !is_delayed && !is_leased;
+  answer.held_up = is_held_up;
   if (next) answer.again_in = std::chrono::nanoseconds{std::max<std::int64_t>(*next - now, 0)};
   answer.unreadable = unreadable_by(wanted.reader, answer.empty && wanted.counts_unreadable);
   // What is in one index is in the other; or somebody would wait for ever.

@@ -1,6 +1,7 @@
 // A file opened as dead letters, looked at, replayed from and written to.
 
 #include <penstock/runtime/dead_letter_store.hpp>
+#include <penstock/runtime/letter_groups.hpp>
 
 #include "support/bytes.hpp"
 #include "support/sqlite_file.hpp"
@@ -13,7 +14,7 @@ void look_at(const std::filesystem::path& file) {
   auto letters = ps::dead_letter_store::existing(file);
   letters.count();
   for (const auto& each : letters.list()) letters.find(each.id);
-  for (const auto id : letters.to_replay("graph")) letters.mark_replayed(id);
+  for (const auto& each : letters.to_replay("graph")) letters.mark_replayed(each.id);
   letters.remove(1);
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -33,6 +35,16 @@ struct chunk_key<T, no_key> {
   using type = int;
 };
 
+/// Keys that do not even equal themselves, as NaN, are one key where their hashes are the same: else nobody
+/// would find them again.
+template <class Key>
+struct same_key {
+  bool operator()(const Key& a, const Key& b) const {
+    if (a == b) return true;
+    return !(a == a) && !(b == b) && std::hash<Key>{}(a) == std::hash<Key>{}(b);
+  }
+};
+
 /// The items of open chunks; those of one key, where there are keys.
 template <class T, class KeyOf>
 class typed_chunk_items final : public chunk_items {
@@ -42,17 +54,17 @@ class typed_chunk_items final : public chunk_items {
  public:
   explicit typed_chunk_items(KeyOf key_of) : key_of_{std::move(key_of)} {}
 
-  run front(batch& items) override {
+  run front(batch& items, std::uint32_t size) override {
     if constexpr (keyed) {
-      const T* first = items.template items<T>();
-      const key_type key = std::invoke(key_of_, *first);
-      std::uint32_t count = 1;
-      while (count < items.size() && std::invoke(key_of_, first[count]) == key) ++count;
-      const auto [known, added] = number_of_.try_emplace(key, next_);
+      const T* const first = items.template items<T>();
+      if (ahead_.empty()) ahead_.push_back({std::invoke(key_of_, *first), 1});
+      const auto [known, added] = number_of_.try_emplace(ahead_.front().key, next_);
       if (added) ++next_;
-      return {known->second, count};
+      const auto most = std::min(items.size(), size - filled(known->second));
+      while (ahead_.size() == 1 && ahead_.front().count < most) look_at(first[ahead_.front().count]);
+      return {known->second, std::min(most, ahead_.front().count)};
     } else {
-      return {next_, items.size()};
+      return {next_, std::min(items.size(), size - filled(next_))};
     }
   }
 
@@ -63,7 +75,9 @@ class typed_chunk_items final : public chunk_items {
     open_chunk& to = open_[chunk];
     T* first = items.template items<T>();
     if constexpr (keyed) {
-      if (to.items.empty()) to.key.emplace(std::invoke(key_of_, std::as_const(*first)));
+      if (to.items.empty()) to.key.emplace(ahead_.front().key);
+      ahead_.front().count -= items.size();
+      if (ahead_.front().count == 0) ahead_.pop_front();
     }
     for (std::uint32_t i = 0; i < items.size(); ++i) to.items.emplace_back(std::move(first[i]));
   }
@@ -81,6 +95,7 @@ class typed_chunk_items final : public chunk_items {
   void discard() override {
     open_.clear();
     number_of_.clear();
+    ahead_.clear();
   }
 
  private:
@@ -88,11 +103,31 @@ class typed_chunk_items final : public chunk_items {
     std::vector<T> items;
     std::optional<key_type> key;
   };
+  /// Items that follow one another and have the same key, which the key function was asked for.
+  struct known_items {
+    key_type key;
+    std::uint32_t count;
+  };
+
+  std::uint32_t filled(std::uint64_t chunk) const {
+    const auto found = open_.find(chunk);
+    return found == open_.end() ? 0 : static_cast<std::uint32_t>(found->second.items.size());
+  }
+
+  void look_at(const T& next) {
+    key_type key = std::invoke(key_of_, next);
+    if (same_key<key_type>{}(key, ahead_.front().key)) {
+      ++ahead_.front().count;
+    } else {
+      ahead_.push_back({std::move(key), 1});
+    }
+  }
 
   KeyOf key_of_;
-  std::unordered_map<key_type, std::uint64_t> number_of_;
+  std::unordered_map<key_type, std::uint64_t, std::hash<key_type>, same_key<key_type>> number_of_;
   std::unordered_map<std::uint64_t, open_chunk> open_;
   std::uint64_t next_ = 0;
+  std::deque<known_items> ahead_;  ///< of the batch at hand: those at its front and, if seen, the next one
 };
 
 /// Everything about a chunk stage. `delay` in ns.

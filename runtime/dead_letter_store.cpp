@@ -5,9 +5,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
+#include <penstock/runtime/letter_groups.hpp>
 #include <penstock/runtime/sqlite_connection.hpp>
 
 namespace penstock {
@@ -247,14 +250,26 @@ std::optional<dead_letter_record> dead_letter_store::find(std::int64_t id) const
   return std::move(found.front());
 }
 
-std::vector<std::int64_t> dead_letter_store::to_replay(const std::string& graph) const {
+std::vector<open_letter> dead_letter_store::to_replay(const std::string& graph) const {
   const std::lock_guard lock{mutex_};
   statement select{*connection_,
-                   "SELECT id FROM dead_letters WHERE graph = ? AND replayed_ns = 0 ORDER BY id"};
+                   "SELECT id, run, job, stage, item, attempt, archive FROM dead_letters"
+                   " WHERE graph = ? AND replayed_ns = 0 ORDER BY id"};
   select.bind(graph);
-  std::vector<std::int64_t> ids;
-  while (select.step()) ids.push_back(select.number());
-  return ids;
+  std::vector<open_letter> letters;
+  while (select.step()) {
+    open_letter& each = letters.emplace_back();
+    each.id = select.number();
+    each.run = select.text();
+    each.job = static_cast<std::uint64_t>(select.number());
+    each.stage = select.text();
+    each.item = static_cast<std::uint64_t>(select.number());
+    each.attempt = static_cast<int>(select.number());
+    const auto archive = select.blob();
+    each.content =
+        std::hash<std::string_view>{}({reinterpret_cast<const char*>(archive.data()), archive.size()});
+  }
+  return letters;
 }
 
 void dead_letter_store::mark_replayed(std::int64_t id) {

@@ -18,6 +18,7 @@
 namespace penstock {
 
 class sqlite_connection;
+struct open_letter;
 
 /// A file of dead letters could not be opened, written or read. The text names the file and the reason.
 class dead_letter_store_error : public dead_letter_error {
@@ -58,7 +59,7 @@ class dead_letter_store final : public dead_letter_sink {
   /// Deletes the letter; false if there is none with this id. Throws dead_letter_store_error.
   bool remove(std::int64_t id);
   /// Those of a graph that were not replayed yet, the oldest first. Throws dead_letter_store_error.
-  std::vector<std::int64_t> to_replay(const std::string& graph) const;
+  std::vector<open_letter> to_replay(const std::string& graph) const;
   /// Nothing if there is no such letter. Throws dead_letter_store_error.
   void mark_replayed(std::int64_t id);
 

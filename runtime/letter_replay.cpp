@@ -15,6 +15,7 @@
 #include <penstock/messages/item_codec.hpp>
 #include <penstock/messages/letter_number.hpp>
 #include <penstock/runtime/dead_letter_store.hpp>
+#include <penstock/runtime/letter_groups.hpp>
 #include <penstock/runtime/letter_source.hpp>
 
 namespace penstock {
@@ -37,27 +38,32 @@ class replay_planner {
 
   void run() {
     find_scoped();
-    for (const auto id : chosen()) sort(id);
+    for (letter_group& each : chosen()) sort(std::move(each));
     for (source_plan& each : plan_.sources) silence(each);
     make_room(letters_.size());
     std::size_t place = 0;
-    for (auto& [member, ids] : letters_) add_source(place++, member + letters_.size(), std::move(ids));
+    for (auto& [member, letters] : letters_)
+      add_source(place++, member + letters_.size(), std::move(letters));
   }
 
  private:
-  /// Of the letters that are asked for those of this graph, the oldest first. A program may run several.
-  std::vector<std::int64_t> chosen() const {
-    std::vector<std::int64_t> open = store_->to_replay(plan_.graph);
+  /// Letters of this graph, the oldest first, together with all others of their input: what they stand for is
+  /// done again with it. A program may run several graphs.
+  std::vector<letter_group> chosen() const {
+    std::vector<letter_group> open = group_letters(store_->to_replay(plan_.graph));
     if (wanted_.empty()) return open;
+    std::set<std::int64_t> there;
+    for (const letter_group& each : open) there.insert(each.ids.begin(), each.ids.end());
     for (const auto id : wanted_) {
-      if (std::find(open.begin(), open.end(), id) != open.end()) continue;
+      if (there.contains(id)) continue;
       const auto letter = store_->find(id);
       if (!letter)
         throw dead_letter_store_error{store_->file(), "there is no dead letter " + std::to_string(id)};
-      if (letter->graph == plan_.graph) leave(*letter, "it was replayed before");
+      if (letter->graph == plan_.graph) leave(letter->stage, {id}, "it was replayed before");
     }
-    std::erase_if(open, [this](std::int64_t id) {
-      return std::find(wanted_.begin(), wanted_.end(), id) == wanted_.end();
+    std::erase_if(open, [this](const letter_group& group) {
+      return std::find_first_of(group.ids.begin(), group.ids.end(), wanted_.begin(), wanted_.end()) ==
+             group.ids.end();
     });
     return open;
   }
@@ -79,17 +85,17 @@ class replay_planner {
     }
   }
 
-  void sort(std::int64_t id) {
-    const auto letter = store_->find(id);
+  void sort(letter_group group) {
+    const auto letter = store_->find(group.ids.front());
     if (!letter) return;
     for (std::size_t i = 0; i < plan_.members.size(); ++i) {
-      if (plan_.members[i].name != letter->stage) continue;
+      if (plan_.members[i].name != group.stage) continue;
       const auto problem = problem_with(*letter, i);
-      if (!problem.empty()) return leave(*letter, problem);
-      letters_[i].push_back(id);
+      if (!problem.empty()) return leave(group.stage, group.ids, problem);
+      letters_[i].push_back(std::move(group.ids));
       return;
     }
-    leave(*letter, "the graph has no such stage");
+    leave(group.stage, group.ids, "the graph has no such stage");
   }
 
   /// Why the member can't take the letter's item; empty if it can.
@@ -127,10 +133,12 @@ class replay_planner {
       warn("dead letters of before schemas are read by the name of their type alone: " + letter.item_type);
   }
 
-  void leave(const dead_letter_record& letter, const std::string& problem) const {
+  void leave(const std::string& stage, const std::vector<std::int64_t>& ids,
+             const std::string& problem) const {
     if (!log_) return;
-    log_->warn("graph '{}', stage '{}': dead letter {} is not replayed: {}", plan_.graph, letter.stage,
-               letter.id, problem);
+    for (const auto id : ids)
+      log_->warn("graph '{}', stage '{}': dead letter {} is not replayed: {}", plan_.graph, stage, id,
+                 problem);
   }
 
   static void silence(source_plan& plan) {
@@ -150,15 +158,15 @@ class replay_planner {
     plan_.members.insert(plan_.members.begin(), count, run_plan::member{});
   }
 
-  void add_source(std::size_t place, std::size_t consumer, std::vector<std::int64_t> ids) {
+  void add_source(std::size_t place, std::size_t consumer, letter_source::inputs letters) {
     run_plan::member& to = plan_.members[consumer];
     const item_codec* const codec = plan_.stages[to.index].codec;
     source_plan& source = plan_.sources.emplace_back();
     source.name = "letters of " + to.name;
     source.acknowledges = true;
     source.blocking = true;  // it reads and writes a file
-    source.make_body = [store = store_, codec, ids = std::move(ids)] {
-      return std::make_unique<letter_source>(store, *codec, ids);
+    source.make_body = [store = store_, codec, letters = std::move(letters)] {
+      return std::make_unique<letter_source>(store, *codec, letters);
     };
     to.inputs.push_back(place);
     run_plan::member& from = plan_.members[place];
@@ -173,7 +181,7 @@ class replay_planner {
   const std::shared_ptr<spdlog::logger>& log_;
   std::set<std::string> told_;
   std::vector<int> depth_;  ///< scatters without their gather before each member
-  std::map<std::size_t, std::vector<std::int64_t>> letters_;  ///< by member
+  std::map<std::size_t, letter_source::inputs> letters_;  ///< by member
 };
 
 }  // namespace

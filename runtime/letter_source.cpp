@@ -47,12 +47,18 @@ void letter_source::warn(source_context& context, const std::string& what) {
 
 void letter_source::hand_out(fill_work& work) {
   while (next_ < letters_.size() && work.out.empty()) {
-    const auto id = letters_[next_++];
-    const auto letter = store_->find(id);
-    if (!letter) continue;  // somebody has removed it
-    work.out = item_in(*letter, codec_);
-    open_.emplace(work.first_job, id);
+    work.out = input_of(letters_[next_]);
+    if (!work.out.empty()) open_.emplace(work.first_job, next_);
+    ++next_;
   }
+}
+
+/// Every letter has it. Empty if somebody has removed them all.
+batch letter_source::input_of(const std::vector<std::int64_t>& letters) const {
+  for (const auto id : letters) {
+    if (const auto letter = store_->find(id)) return item_in(*letter, codec_);
+  }
+  return {};
 }
 
 /// Until there is room for the marks.
@@ -83,7 +89,8 @@ bool letter_source::mark() {
 void letter_source::settle(std::uint64_t job, bool flagged, const std::string&) {
   const auto settled = open_.extract(job);
   if (settled.empty() || flagged) return;
-  unmarked_.push_back(settled.mapped());
+  const auto& letters = letters_[settled.mapped()];
+  unmarked_.insert(unmarked_.end(), letters.begin(), letters.end());
   if (delay_.count() == 0) mark();
 }
 

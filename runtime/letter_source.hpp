@@ -20,13 +20,16 @@ namespace penstock {
 /// codec's type can't read it. `notes` may be null.
 batch item_in(const dead_letter_record& letter, const item_codec& codec, read_notes* notes = nullptr);
 
-/// Hands out letters of one stage, one at a time, and marks each as replayed when nothing that came of it is
-/// left. Where there is no room for the mark, it hands out nothing new and does not end before there is; what
-/// an abort keeps it from marking is named in the log, as it will be handed out once more.
+/// Hands out inputs of one stage that left letters, one at a time and each once, however many letters it
+/// left. Marks these as replayed when nothing that came of the input is left. Where there is no room for the
+/// mark, it hands out nothing new and does not end before there is; what an abort keeps it from marking is
+/// named in the log, as it will be handed out once more.
 class letter_source final : public source_body {
  public:
-  letter_source(std::shared_ptr<dead_letter_store> store, const item_codec& codec,
-                std::vector<std::int64_t> letters)
+  /// By inputs: the ids of the letters of each.
+  using inputs = std::vector<std::vector<std::int64_t>>;
+
+  letter_source(std::shared_ptr<dead_letter_store> store, const item_codec& codec, inputs letters)
       : store_{std::move(store)}, codec_{codec}, letters_{std::move(letters)} {}
 
   void fill(fill_work& work, source_context& context) override;
@@ -40,14 +43,15 @@ class letter_source final : public source_body {
   static void warn(source_context& context, const std::string& what);
   void hold(source_context& context);
   void hand_out(fill_work& work);
+  batch input_of(const std::vector<std::int64_t>& letters) const;
 
   std::shared_ptr<dead_letter_store> store_;
   const item_codec& codec_;
-  std::vector<std::int64_t> letters_;
+  inputs letters_;
   std::size_t next_ = 0;
-  std::map<std::uint64_t, std::int64_t> open_;  ///< letters by the number of their delivery
-  std::deque<std::int64_t> unmarked_;           ///< letters that are done, and wait for room for the mark
-  std::chrono::nanoseconds delay_{0};           ///< until the next try; 0: there was room the last time
+  std::map<std::uint64_t, std::size_t> open_;  ///< places of inputs by the number of their delivery
+  std::deque<std::int64_t> unmarked_;          ///< letters that are done, and wait for room for the mark
+  std::chrono::nanoseconds delay_{0};          ///< until the next try; 0: there was room the last time
   std::string no_room_;
 };
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <limits>
-#include <set>
+#include <map>
 #include <vector>
 
 #include <penstock/messages/error.hpp>
@@ -14,8 +14,63 @@ namespace penstock {
 namespace {
 
 constexpr auto unlimited = std::numeric_limits<std::uint64_t>::max();
+constexpr std::uint64_t most_jobs = 1'000'000'000;  ///< as of the option in_flight
+
+std::uint64_t times(std::uint64_t a, std::uint64_t b) {
+  return b > 0 && a > unlimited / b ? unlimited : a * b;
+}
+
+/// Items that a stage takes for one that it puts out, as far as that is known: of a chunk stage whose chunks
+/// are not taken apart again.
+std::uint64_t taken_for_one(const stage_plan& stage) {
+  return stage.chunk.size > 0 && !stage.one_to_many ? stage.chunk.size : 1;
+}
 
 std::uint64_t plus(std::uint64_t a, std::uint64_t b) { return a > unlimited - b ? unlimited : a + b; }
+
+/// Items that may come to a member, and leave it, while its source can give no more.
+struct reach {
+  std::uint64_t in = 0;
+  std::uint64_t out = 0;
+};
+
+/// By member; of one source, as all others may have ended.
+std::vector<reach> reach_of(const run_plan& plan, std::size_t from) {
+  std::vector<reach> all(plan.members.size());
+  const source_plan& source = plan.sources[plan.members[from].index];
+  all[from].out = source.in_flight == 0 || source.expands ? unlimited : source.in_flight;
+  for (std::size_t i = 0; i < plan.members.size(); ++i) {
+    const run_plan::member& member = plan.members[i];
+    if (member.is_source) continue;
+    const stage_plan& stage = plan.stages[member.index];
+    reach& here = all[i];
+    for (const std::size_t input : member.inputs) here.in = plus(here.in, all[input].out);
+    if (here.in == 0) continue;
+    const bool multiplies = stage.one_to_many || stage.scatter || stage.gather;
+    here.out = multiplies ? unlimited : here.in;
+    const bool fills = stage.chunk.size > 0 && stage.chunk.delay == 0 && !stage.chunk.keyed;
+    if (fills && !multiplies && here.in != unlimited) here.out = here.in / stage.chunk.size;
+  }
+  return all;
+}
+
+/// `in`: items that may lie in its chunks while one of its sources can give no more.
+void check_chunk(const run_plan& plan, std::size_t member, std::uint64_t in) {
+  const chunk_plan& chunk = plan.stages[plan.members[member].index].chunk;
+  if (chunk.size == 0 || chunk.delay > 0) return;
+  const std::uint64_t needed = chunk.keyed && chunk.size > 1 ? std::uint64_t{chunk.max_held} + 1 : chunk.size;
+  if (in >= needed) return;
+  const std::string said = "chunk(" + std::to_string(chunk.size) + ") ";
+  const std::string jobs = " jobs are in flight before it";
+  throw option_error(
+      "graph '" + plan.graph + "', chunk '" + plan.members[member].name + "': " + said +
+      (chunk.keyed
+           ? "for each key could wait for ever: only " + std::to_string(in) + jobs +
+                 ", and they may all lie in chunks that are not full; give it a delay, or a max_held "
+                 "below in_flight"
+           : "could never be full: only " + std::to_string(in) + jobs +
+                 "; give it a delay, or the source in_flight(" + std::to_string(chunk.size) + ") or more"));
+}
 
 }  // namespace
 
@@ -55,51 +110,35 @@ void connect_chunks(run_plan& plan) {
     if (chunk.size == 0 || chunk.delay == 0) continue;
     const std::uint64_t enough =
         chunk.keyed ? chunk.max_held : std::min<std::uint64_t>(2ULL * chunk.size, chunk.max_held);
-    std::set<std::size_t> upstream{i};
-    for (auto each = i + 1; each-- > 0;) {
+    // By member: items that it puts out for so many here.
+    std::map<std::size_t, std::uint64_t> upstream;
+    for (const std::size_t input : plan.members[i].inputs) upstream[input] = enough;
+    for (auto each = i; each-- > 0;) {
+      const auto found = upstream.find(each);
+      if (found == upstream.end()) continue;
       const run_plan::member& member = plan.members[each];
-      if (!upstream.contains(each)) continue;
-      upstream.insert(member.inputs.begin(), member.inputs.end());
-      if (!member.is_source) continue;
+      if (!member.is_source) {
+        const auto needed = times(found->second, taken_for_one(plan.stages[member.index]));
+        for (const std::size_t input : member.inputs) upstream[input] = std::max(upstream[input], needed);
+        continue;
+      }
       source_plan& source = plan.sources[member.index];
       if (source.most_in_flight == 0) continue;
       if (!source.growth) source.growth = make_ref<growth_link>();
-      source.most_in_flight = std::max(source.most_in_flight, static_cast<std::uint32_t>(enough));
+      const auto most = static_cast<std::uint32_t>(std::min(found->second, most_jobs));
+      source.most_in_flight = std::max(source.most_in_flight, most);
       chunk.sources.push_back(source.growth);
     }
   }
 }
 
 void check_chunks(const run_plan& plan) {
-  // By member: items that it may put out while none of its sources can give more.
-  std::vector<std::uint64_t> reach(plan.members.size(), 0);
-  for (std::size_t i = 0; i < plan.members.size(); ++i) {
-    const run_plan::member& member = plan.members[i];
-    if (member.is_source) {
-      const source_plan& source = plan.sources[member.index];
-      reach[i] = source.in_flight == 0 || source.expands ? unlimited : source.in_flight;
-      continue;
+  for (std::size_t source = 0; source < plan.members.size(); ++source) {
+    if (!plan.members[source].is_source) continue;
+    const auto reach = reach_of(plan, source);
+    for (std::size_t i = 0; i < plan.members.size(); ++i) {
+      if (reach[i].in > 0 && !plan.members[i].is_source) check_chunk(plan, i, reach[i].in);
     }
-    const stage_plan& stage = plan.stages[member.index];
-    std::uint64_t in = 0;
-    for (const std::size_t input : member.inputs) in = plus(in, reach[input]);
-    reach[i] = stage.one_to_many || stage.scatter || stage.gather ? unlimited : in;
-    const chunk_plan& chunk = stage.chunk;
-    if (chunk.size == 0 || chunk.delay > 0) continue;
-    if (!chunk.keyed && in != unlimited && !stage.one_to_many) reach[i] = in / chunk.size;
-    const std::uint64_t needed =
-        chunk.keyed && chunk.size > 1 ? std::uint64_t{chunk.max_held} + 1 : chunk.size;
-    if (in >= needed) continue;
-    const std::string said = "chunk(" + std::to_string(chunk.size) + ") ";
-    const std::string jobs = " jobs are in flight before it";
-    throw option_error(
-        "graph '" + plan.graph + "', chunk '" + member.name + "': " + said +
-        (chunk.keyed
-             ? "for each key could wait for ever: only " + std::to_string(in) + jobs +
-                   ", and they may all lie in chunks that are not full; give it a delay, or a max_held "
-                   "below in_flight"
-             : "could never be full: only " + std::to_string(in) + jobs +
-                   "; give it a delay, or the source in_flight(" + std::to_string(chunk.size) + ") or more"));
   }
 }
 

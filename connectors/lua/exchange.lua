@@ -2,7 +2,7 @@
 -- are known, separated by commas, hash of the reader's schema; number of acknowledged deliveries, job and delivery of
 -- each, then job, delivery, fate, reason and delay of the others): {time, jumps of clocks, jobs that are left, places of verdicts
 -- that came late, jobs {number, delivery, deaths, archive, json, type, hash of the schema}, {hash, description ...},
--- microseconds until another look or -1, jobs that were passed over}
+-- microseconds until another look or -1, jobs that were passed over, 1 if jobs that are out here must be done first}
 
 local function count_all(keys)
   local count = 0
@@ -47,4 +47,4 @@ if most > 0 and #given == 0 then
   if again_at then again = math.max(math.ceil(again_at - now), 0) end
   if passed_over >= 1000 then again = 0 end
 end
-return {queue_time, jumps, left, late, found, descriptions, again, passed_by}
+return {queue_time, jumps, left, late, found, descriptions, again, passed_by, held_up}

@@ -3,6 +3,7 @@
 local first_number, most = tonumber(ARGV[11]), tonumber(ARGV[12])
 local given = {}  -- each {job, what is known, fields}
 local bytes, enough = 0, 8388608
+local held_up = 0  -- 1: no job before those that are out here have their verdicts
 
 local function give(job, known, fields)
   known.deliveries = known.deliveries + 1
@@ -19,14 +20,20 @@ local function give_group()
     only = string.match(out[1][1], '^%d+')
     only_known = facts_of(only)
     -- A suspect has no company, and what is behind it waits: else it would wait for ever in a busy queue.
-    if only_known.deaths >= suspect_from then return end
+    if only_known.deaths >= suspect_from then
+      held_up = 1
+      return
+    end
   end
 
   while #given < most and bytes < enough and passed_over < 1000 do
     local job, known, from = first_waiting()
     if job then
       local suspect = known.deaths >= suspect_from
-      if suspect and (#out > 0 or #given > 0) then break end
+      if suspect and (#out > 0 or #given > 0) then
+        held_up = 1
+        break
+      end
       local fields = take_waiting(job, known, from)
       if fields then give(job, known, fields) end
       if fields and suspect then break end

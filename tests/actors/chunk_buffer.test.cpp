@@ -1,5 +1,6 @@
 #include <penstock/actors/chunk_buffer.hpp>
 
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -261,4 +262,28 @@ TEST_CASE("items that can't be copied are moved into the chunk") {
   auto made = buffer.take(items, 0);
   REQUIRE(made);
   CHECK(*made->item.items<std::vector<std::unique_ptr<int>>>()->back() == 8);
+}
+
+TEST_CASE("the key function is called once for each item, however the chunks fall") {
+  for (const int keys : {1, 3, 7}) {
+    auto calls = std::make_shared<int>(0);
+    auto plan = plan_for<int>(10, 0, [calls, keys](int n) {
+      ++*calls;
+      return n % keys;
+    });
+    plan.max_held = 15;
+    ps::chunk_buffer buffer{plan};
+    std::size_t out = 0;
+    for (const auto& each : put(buffer, ints(0, 1000))) out += each.size();
+    CHECK(out + buffer.held() == 1000);
+    CHECK(*calls == 1000);
+  }
+}
+
+TEST_CASE("items whose key does not equal itself are in one chunk, and are forgotten with it") {
+  constexpr auto nan = std::numeric_limits<double>::quiet_NaN();
+  const auto plan = plan_for<int>(3, 0, [](int n) { return n % 2 == 0 ? nan : 1.0; });
+  ps::chunk_buffer buffer{plan};
+  CHECK(put(buffer, ints(0, 8)) == chunks{{0, 2, 4}, {1, 3, 5}});
+  CHECK(buffer.open() == 2);
 }

@@ -275,3 +275,41 @@ TEST_CASE("discarded items are gone and their tokens know why") {
   CHECK(one.out.waiting_bytes() == 0);
   CHECK(told->reason == "aborted");
 }
+
+TEST_CASE("consumers hear once that nothing comes before a verdict, behind all that waits") {
+  listeners two{2};
+  two.out.granted(0, plenty);
+  two.out.granted(1, {2, 1'000'000});
+  two.out.put(ints(0, 3));
+  two.out.await_verdicts();
+  two.out.flush(true);
+  CHECK(two.boxes[0]->all<ps::await_verdicts>().empty());  // the other one has an item to get
+  two.out.granted(1, plenty);
+  two.out.flush(true);
+  two.out.await_verdicts();
+  two.out.flush(true);
+  for (std::size_t i = 0; i < 2; ++i) {
+    const auto told = two.boxes[i]->all<ps::await_verdicts>();
+    REQUIRE(told.size() == 1);
+    CHECK(told[0]->edge == 10 + i);
+    CHECK(std::holds_alternative<ps::await_verdicts>(two.boxes[i]->messages.back()));
+  }
+}
+
+TEST_CASE(
+    "consumers do not hear that nothing comes where items came in between, and hear it again after them") {
+  listeners one{1};
+  one.out.granted(0, {1, 1'000'000});
+  one.out.put(ints(0, 2));
+  one.out.await_verdicts();
+  one.out.put(ints(2, 1));
+  one.out.granted(0, plenty);
+  one.out.flush(true);
+  CHECK(one.boxes[0]->all<ps::await_verdicts>().empty());
+  one.out.await_verdicts();
+  one.out.flush(true);
+  one.out.put(ints(3, 1));
+  one.out.await_verdicts();
+  one.out.flush(true);
+  CHECK(one.boxes[0]->all<ps::await_verdicts>().size() == 2);
+}

@@ -22,6 +22,7 @@ struct counted_origin {
   std::uint32_t at_hand = 0;
   int left = 1000;
   bool fails_at_end = false;
+  bool drains = true;  ///< at once
   ps::untold_verdicts untold{};
   std::vector<std::uint32_t> rooms;        ///< in calls for items
   std::vector<std::uint32_t> flush_rooms;  ///< in calls to tell verdicts
@@ -48,6 +49,7 @@ class counted_source final : public ps::source_body {
     return std::nullopt;
   }
   ps::untold_verdicts untold() const override { return origin_.untold; }
+  bool drain() override { return origin_.drains; }
 
  private:
   counted_origin& origin_;
@@ -158,4 +160,15 @@ TEST_CASE("what a source says of its end goes with its last figures", "[actors][
   REQUIRE(ended.size() == 1);
   CHECK(ended[0]->error);
   CHECK(pull.controller->all<ps::member_failed>().empty());
+}
+
+TEST_CASE("a source that drains and waits for verdicts before it is asked again tells its consumers",
+          "[actors][source]") {
+  counted_bench pull{2};
+  while (pull.given() < 2) pull.tell(ps::ask_again{});
+  CHECK(pull.consumer->all<ps::await_verdicts>().empty());
+  pull.origin.drains = false;
+  pull.run.draining = true;
+  pull.tell(ps::drain_run{});
+  CHECK(pull.consumer->all<ps::await_verdicts>().size() == 1);
 }

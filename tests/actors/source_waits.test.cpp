@@ -67,3 +67,15 @@ TEST_CASE("a source that ends while it waits expects nothing any more", "[actors
   pull.tell(ps::drain_run{});
   CHECK(pull.env.expected == 0);
 }
+
+TEST_CASE(
+    "a source that waits for verdicts alone tells its consumers, and one that waits for its time does not",
+    "[actors][source]") {
+  waiting_source pull;
+  CHECK(pull.consumer->all<ps::await_verdicts>().empty());
+  pull.verdicts_only = true;
+  pull.tell(ps::ask_again{});
+  CHECK(pull.consumer->all<ps::await_verdicts>().size() == 1);
+  pull.tell(ps::ask_again{});
+  CHECK(pull.consumer->all<ps::await_verdicts>().size() == 1);
+}

@@ -223,3 +223,52 @@ TEST_CASE("a worker whose body is lost while it is idle is asked, and then repla
   CHECK_FALSE(bench.failed());
   CHECK(bench.at_work().figures().restarts == 1);
 }
+
+TEST_CASE(
+    "that nothing comes before a verdict is passed on once it holds for all inputs and nothing is in work") {
+  two_inputs pool;
+  pool.start(100);
+  const auto passed_on = [&] { return pool.consumer->all<ps::await_verdicts>().size(); };
+  pool.deliver(ints(0, 1), 0);
+  ps::piece work = pool.take(0);
+  pool.tell(ps::await_verdicts{0});
+  CHECK(passed_on() == 0);
+  pool.tell(ps::await_verdicts{1});
+  CHECK(passed_on() == 0);
+  pool.work_on(0, std::move(work));
+  CHECK(passed_on() == 1);
+  CHECK(std::holds_alternative<ps::await_verdicts>(pool.consumer->messages.back()));
+
+  pool.deliver(ints(1, 1), 1);
+  pool.work_from(0);
+  CHECK(passed_on() == 1);  // the second input may bring more
+  pool.tell(ps::await_verdicts{1});
+  CHECK(passed_on() == 2);
+}
+
+TEST_CASE("an input that has ended brings nothing more, whatever the other one waits for") {
+  two_inputs pool;
+  pool.start(100);
+  pool.tell(ps::end_of_stream{0});
+  CHECK(pool.consumer->all<ps::await_verdicts>().empty());
+  pool.tell(ps::await_verdicts{1});
+  CHECK(pool.consumer->all<ps::await_verdicts>().size() == 1);
+}
+
+TEST_CASE("where the end of the input comes because of an abort, before word of it, on_end is not called") {
+  struct counting {
+    int* ends;
+    int operator()(int n) const { return n; }
+    void on_end() const { ++*ends; }
+  };
+  int ends = 0;
+  stage_bench bench;
+  bench.set_body<int>(counting{&ends});
+  bench.add_input();
+  bench.start(10);
+  bench.deliver(ints(0, 1));
+  bench.state.stopping = true;
+  CHECK(bench.tell(ps::end_of_stream{0}) == ps::after_turn::wait);
+  CHECK(bench.tell(ps::abort_run{"enough"}) == ps::after_turn::done);
+  CHECK(ends == 0);
+}

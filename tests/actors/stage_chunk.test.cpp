@@ -12,9 +12,10 @@ using namespace penstock_test;
 
 namespace {
 
-/// A chunk stage with one input, and a consumer that has room for so many chunks.
+/// A chunk stage, with one input where nothing is said, and a consumer that has room for so many chunks.
 struct chunk_bench : stage_bench {
-  chunk_bench(std::uint32_t size, std::int64_t delay, std::int64_t room, std::uint32_t capacity = 1000) {
+  chunk_bench(std::uint32_t size, std::int64_t delay, std::int64_t room, std::uint32_t capacity = 1000,
+              int inputs = 1) {
     plan.kind = "chunk";
     plan.capacity = capacity;
     plan.make_body = &ps::identity_body::make;
@@ -26,7 +27,7 @@ struct chunk_bench : stage_bench {
     };
     link->source = source;
     plan.chunk.sources.push_back(link);
-    add_input();
+    for (int i = 0; i < inputs; ++i) add_input();
     start(room);
   }
 
@@ -102,7 +103,7 @@ TEST_CASE("while a chunk waits for its time nothing is expected to move, and it 
   chunk_bench bench{10, 500, 10};
   bench.env.time = 1000;
   bench.deliver(ints(0, 3));
-  CHECK(bench.state.expected_until == 1500);
+  CHECK(bench.state.expected.latest() == 1500);
   CHECK(bench.at_work().figures().waits_for == "the delay of a chunk (3 of 10)");
 }
 
@@ -165,4 +166,65 @@ TEST_CASE("what lies in a chunk that nobody wants any more is not acknowledged")
   CHECK(told->settled == 1);
   CHECK(told->flagged);
   CHECK(bench.env.expected == 0);
+}
+
+TEST_CASE(
+    "where nothing comes before a verdict short chunks leave at once, and that is passed on behind them") {
+  chunk_bench bench{10, 500, 10};
+  bench.deliver(ints(0, 13));
+  bench.tell(ps::await_verdicts{0});
+  CHECK(bench.chunks() == std::vector<std::vector<int>>{sequence(0, 10), sequence(10, 3)});
+  CHECK(bench.consumer->all<ps::await_verdicts>().size() == 1);
+  CHECK(std::holds_alternative<ps::await_verdicts>(bench.consumer->messages.back()));
+  CHECK(bench.source->messages.empty());  // no reason for more in flight
+  CHECK(bench.env.expected == 0);
+  bench.deliver(ints(13, 1));
+  CHECK(bench.chunks().size() == 2);
+  CHECK(bench.at_work().figures().held == 1);
+}
+
+TEST_CASE("short chunks wait as long as one input may bring more") {
+  chunk_bench bench{10, 0, 10, 1000, 2};
+  bench.deliver(ints(0, 3), 0);
+  bench.tell(ps::await_verdicts{0});
+  CHECK(bench.chunks().empty());
+  SECTION("until that waits too") { bench.tell(ps::await_verdicts{1}); }
+  SECTION("until that ends") { bench.tell(ps::end_of_stream{1}); }
+  CHECK(bench.chunks() == std::vector<std::vector<int>>{{0, 1, 2}});
+}
+
+TEST_CASE("what a chunk expects ends when the chunk leaves, however late its time would have been") {
+  chunk_bench bench{2, 5000, 10};
+  bench.env.time = 1000;
+  bench.deliver(ints(0, 1));
+  CHECK(bench.state.expected.latest() == 6000);
+  bench.env.time = 2000;
+  bench.deliver(ints(1, 1));
+  CHECK(bench.state.expected.latest() == 0);
+  CHECK(bench.state.last_progress == 2000);
+}
+
+TEST_CASE("an open chunk excuses nobody while a full one waits for room downstream") {
+  chunk_bench bench{2, 5000, 1};
+  bench.deliver(ints(0, 3));
+  CHECK(bench.env.expected == 1);
+  bench.deliver(ints(3, 2));  // a second chunk is full, and another one open
+  CHECK(bench.chunks().size() == 1);
+  CHECK(bench.env.expected == 0);
+  CHECK(bench.state.expected.latest() == 0);
+  bench.grant(1);
+  CHECK(bench.env.expected == 1);
+}
+
+TEST_CASE("where the end of the input comes because of an abort, before word of it, no chunk leaves") {
+  chunk_bench bench{10, 0, 10};
+  auto told = std::make_shared<verdict>();
+  auto items = ints(0, 2);
+  items.tokens().append(make_token(told), 2);
+  bench.deliver(std::move(items));
+  bench.state.stopping = true;
+  CHECK(bench.tell(ps::end_of_stream{0}) == ps::after_turn::wait);
+  CHECK(bench.tell(ps::abort_run{"enough"}) == ps::after_turn::done);
+  CHECK(bench.chunks().empty());
+  CHECK(told->flagged);
 }

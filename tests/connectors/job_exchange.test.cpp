@@ -93,12 +93,16 @@ TEMPLATE_TEST_CASE("a suspect is alone: it begins no group and ends none that ha
   const ps::job_verdict back{innocent, ps::job_fate::nacked, "drained"};
   const auto before = a->exchange(std::vector{back}, &many);
   CHECK(names_of(before) == names{"1"});  // as 2 is suspect
-  CHECK(a->exchange({}, &many).jobs.empty());
+  const auto behind = a->exchange({}, &many);
+  CHECK(behind.jobs.empty());
+  CHECK(behind.held_up);
   const ps::job_verdict done{before.jobs.at(0).receipt, ps::job_fate::acked, {}};
   const auto suspect = a->exchange(std::vector{done}, &many);
   CHECK(names_of(suspect) == names{"2"});
+  CHECK(a->exchange({}, &many).held_up);
   const ps::job_verdict cleared{suspect.jobs.at(0).receipt, ps::job_fate::acked, {}};
   CHECK(names_of(a->exchange(std::vector{cleared}, &many)) == names{"3", "4", "5"});
+  CHECK_FALSE(a->exchange({}, &many).held_up);
 }
 
 TEMPLATE_TEST_CASE("no job of a group was alone when its process died", "", shared_file, shared_server) {

@@ -238,3 +238,19 @@ TEST_CASE("a job whose verdict has arrived was not lost, though the answer is on
   CHECK_THAT(text, Contains("the lease of job " + other.job + " had ended before it could be extended"));
   CHECK_THAT(text, !Contains("the lease of job " + job.job + " had ended"));
 }
+
+TEST_CASE(
+    "more may come only after verdicts where a queue is left once it is empty, or a suspect has no company") {
+  pulled_queue queue;
+  queue.there.empty = false;
+  auto puller = queue.make();
+  CHECK_FALSE(puller.next().needs_verdicts);
+  queue.there.held_up = true;
+  CHECK(puller.next().needs_verdicts);
+  queue.there.held_up = false;
+  queue.settings.until_empty = true;
+  auto ending = queue.make();
+  CHECK(ending.next().needs_verdicts);
+  queue.there.jobs = 1;
+  CHECK_FALSE(ending.next().needs_verdicts);
+}

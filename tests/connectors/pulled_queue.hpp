@@ -28,6 +28,8 @@ struct far_away {
   bool ours = true;
   int opened = 0;
   int jobs = 0;
+  bool empty = true;  ///< where there are no jobs: none are out either
+  bool held_up = false;
   std::uint64_t delivery = 1;  ///< of the next one
   std::string suspect;         ///< is given alone
   std::size_t bytes = 0;       ///< of each job
@@ -74,7 +76,8 @@ class far_store final : public ps::job_store {
     }
     if (!answer.jobs.empty()) return answer;
     answer.again_in = 7s;
-    answer.empty = true;
+    answer.empty = there_.empty;
+    answer.held_up = there_.held_up;
     answer.unreadable = there_.unreadable;
     return answer;
   }

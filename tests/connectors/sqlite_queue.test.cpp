@@ -2,9 +2,11 @@
 
 #include <penstock_test/catch.hpp>
 
+#include <condition_variable>
 #include <mutex>
 #include <set>
 #include <stdexcept>
+#include <vector>
 
 #include <penstock/penstock.hpp>
 
@@ -73,4 +75,58 @@ TEST_CASE("a queue's source has a thread of its own, unless it is told otherwise
   auto second = rt.start(told);
   second.wait();
   CHECK(second.snapshot().stages.at(0).pool == "inline");
+}
+
+TEST_CASE("a chunk without a delay does not keep a queue from being empty, nor two of them each other") {
+  const scratch_folder folder;
+  ps::sqlite_queue<int> queue{folder / "jobs.sqlite", ps::until_empty};
+  for (int i = 0; i < 17; ++i) queue.put(i);
+  ps::runtime rt;
+  std::vector<ps::graph> graphs;
+  for (const char* name : {"one", "two"}) {
+    graphs.emplace_back(name);
+    graphs.back()
+        .source("pull", queue, ps::in_flight(50))
+        .chunk(50)
+        .sink("work", [](const std::vector<int>&) {});
+  }
+  auto first = rt.start(graphs[0]);
+  auto second = rt.start(graphs[1]);
+  first.wait();
+  second.wait();
+  CHECK(queue.store().count().done == 17);
+}
+
+TEST_CASE("a suspect in a chunk without a delay holds nothing up for ever") {
+  const scratch_folder folder;
+  ps::sqlite_queue<int> queue{folder / "jobs.sqlite"};
+  for (int i = 0; i < 6; ++i) queue.put(i);
+  const auto clock = std::make_shared<hand_clock>();
+  // Processes die with the third job, twice; the last one lives.
+  for (const char* owner : {"v", "w", "x"}) {
+    ps::sqlite_job_store store{folder / "jobs.sqlite", true, owner, clock};
+    const ps::take_order all{{10s, 5}, 6, {}};
+    for (const auto& each : store.exchange({}, &all).jobs) {
+      if (each.receipt.job != "3" || *owner == 'x') store.nack(each.receipt, "not that one");
+    }
+    clock->advance(all.rules.lease);
+  }
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::set<int> seen;
+  ps::runtime rt;
+  ps::graph g{"jobs"};
+  g.source("pull", queue, ps::in_flight(50)).chunk(3).sink("work", [&](const std::vector<int>& chunk) {
+    const std::lock_guard lock{mutex};
+    seen.insert(chunk.begin(), chunk.end());
+    changed.notify_all();
+  });
+  auto run = rt.start(g);
+  {
+    std::unique_lock lock{mutex};
+    CHECK(changed.wait_for(lock, 30s, [&] { return seen.size() == 6; }));
+  }
+  run.drain();
+  run.wait();
+  CHECK(queue.store().count().done == 6);
 }

@@ -47,6 +47,7 @@ int main(int argc, char** argv) {
   alarm(60);  // a scenario that hangs ends all the same
   scenarios all = work_scenarios();
   all.merge(death_scenarios());
+  all.merge(chunk_scenarios());
   all.merge(process_scenarios());
   all.merge(idle_scenarios());
   all.merge(protocol_scenarios());

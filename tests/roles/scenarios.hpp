@@ -20,6 +20,7 @@ scenarios work_scenarios();
 scenarios death_scenarios();
 scenarios process_scenarios();
 scenarios idle_scenarios();
+scenarios chunk_scenarios();
 scenarios protocol_scenarios();
 
 /// 1, 2, 3 ... `count`.

@@ -109,3 +109,9 @@ TEST_CASE("a result that can't be read fails its own item, and no other", "[role
   // 101 to 1,100, without 140.
   CHECK(run.out() == "seen 999 sum 600360 failures 1\n");
 }
+
+TEST_CASE("jobs in chunks are done once each, also where the process that has a chunk ends", "[roles]") {
+  program run{{"chunks"}};
+  CHECK(run.code() == 0);
+  CHECK(run.out() == "items 500 done 500 at most 7\n");
+}

@@ -195,6 +195,39 @@ TEST_CASE("chunks of chunks count the jobs of both", "[chunk]") {
   CHECK(mentions(told(3), "chunk 'fours'"));
 }
 
+TEST_CASE("of several sources in front of a chunk each must be able to fill it, as the others may end",
+          "[chunk]") {
+  const auto told = [](int first, int second) {
+    job_graph jobs;
+    ps::merge(jobs.g.source("one", job_queue{9, jobs.told}, ps::in_flight(first)),
+              jobs.g.source("two", job_queue{9, jobs.told}, ps::in_flight(second)),
+              jobs.g.source("three", numbers(9)))
+        .chunk("rows", 5)
+        .sink("end", discard{});
+    return problem(jobs.g);
+  };
+  CHECK(told(5, 5).empty());
+  CHECK(mentions(told(5, 4), "only 4 jobs are in flight before it"));
+  CHECK(mentions(told(4, 5), "only 4 jobs are in flight before it"));
+}
+
+TEST_CASE("a job that comes to a chunk on two ways counts twice", "[chunk]") {
+  job_graph jobs;
+  const auto all = jobs.jobs(9, 3);
+  const auto other = all.stage("other", [](int n) { return -n; });
+  ps::merge(all, other).chunk("rows", 6).sink("end", discard{});
+  CHECK_NOTHROW(ps::make_plan(jobs.g.data(), {}));
+}
+
+TEST_CASE("in_flight grows for chunks of chunks up to the jobs in both", "[chunk]") {
+  job_graph nested;
+  nested.jobs(9).chunk("rows", 10, 1s).chunk("tens", 10, 1s).sink("end", discard{});
+  CHECK(ps::make_plan(nested.g.data(), {}).sources.at(0).most_in_flight == 200);
+  job_graph apart;
+  apart.jobs(9).chunk("rows", 10, 1s).flatten().chunk("others", 10, 1s).sink("end", discard{});
+  CHECK(ps::make_plan(apart.g.data(), {}).sources.at(0).most_in_flight == 20);
+}
+
 TEST_CASE("chunks for keys without a delay need a max_held that jobs in flight can reach", "[chunk]") {
   const auto told = [](auto... options) {
     job_graph jobs;

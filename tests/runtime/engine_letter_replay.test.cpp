@@ -134,6 +134,48 @@ TEST_CASE("only the letters that are named are replayed, and one that is not the
   CHECK(file.replayed() == 2);
 }
 
+TEST_CASE("an input that left several letters is replayed once for all of them, also where one is named",
+          "[engine][letters]") {
+  const letter_file file;
+  collected<int> stored;
+  collected<int> asked;
+  const auto build = [&](ps::graph& g, bool ill) {
+    g.source("numbers", numbers(2))
+        .stage(
+            "three",
+            [&](int n) {
+              asked.push(n);
+              return std::vector{10 * n, 10 * n + 1, 10 * n + 2};
+            },
+            ps::on_error(ps::dead_letter()))
+        .map(
+            "check",
+            [ill](int n) {
+              if (ill) throw broken_item{"ill"};
+              return n;
+            },
+            ps::on_error(ps::dead_letter()))
+        .sink("store", [&](int n) { stored.push(n); });
+  };
+  ps::graph ill{"several"};
+  build(ill, true);
+  run_to_end(ill, file.to_write());
+  REQUIRE(file.letters().size() == 6);
+  auto options = file.to_replay();
+  options.replay_ids = {5};
+  ps::graph named{"several"};
+  build(named, false);
+  run_to_end(named, options);
+  CHECK(asked.values() == std::vector{0, 1, 1});
+  CHECK(stored.values() == std::vector{10, 11, 12});
+  CHECK(file.replayed() == 3);
+  ps::graph rest{"several"};
+  build(rest, false);
+  run_to_end(rest, file.to_replay());
+  CHECK(stored.sorted() == std::vector{0, 1, 2, 10, 11, 12});
+  CHECK(file.replayed() == 6);
+}
+
 TEST_CASE("a letter that was replayed is not replayed again", "[engine][letters]") {
   const letter_file file;
   ill_graph ill{true};

@@ -7,6 +7,7 @@
 #include <penstock/messages/codec.hpp>
 
 #include "bodies.hpp"
+#include "sources.hpp"
 
 namespace penstock_simulation {
 
@@ -126,6 +127,7 @@ class builder {
       case source_form::calls:
         return graph_.source(n.name, calling_source{hands(n)}, options);
       case source_form::acknowledges:
+        if (n.awaits_verdicts) return graph_.source(n.name, waiting_source{hands(n)}, options);
         if (n.salt % 2 == 0) return graph_.source(n.name, grouping_source{hands(n)}, options);
         return graph_.source(n.name, acknowledging_source{hands(n)}, options);
       case source_form::generates:

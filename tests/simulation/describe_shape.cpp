@@ -44,6 +44,9 @@ std::string text_of(const node& n) {
   }
   add("depth", static_cast<std::uint64_t>(n.depth));
   add("items", n.items);
+  add("in_flight", static_cast<std::uint64_t>(n.options.in_flight.value_or(0)));
+  if (n.options.replay) text += ", replays " + std::to_string(*n.options.replay) + " times";
+  if (n.awaits_verdicts) text += ", ends after its last verdict";
   add("breaks at", n.breaks_at);
   add("at most", n.most_outputs > 1 ? n.most_outputs : 0);
   add("drops of 256", n.drops);

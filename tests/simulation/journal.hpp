@@ -43,6 +43,8 @@ class journal {
     complain("'" + keyed.name + "' had worker " + std::to_string(worker) + " at key " + std::to_string(key) +
              ", which belongs to worker " + std::to_string(known));
   }
+  /// Bodies emit at an end which a source puts off until its last verdict.
+  void ends_late() { waits_ = true; }
   /// An item is on its way to the chunk stage behind a node.
   void entered(const node& before, std::uint64_t value, std::int64_t now) {
     entered_.try_emplace({before.number, value}, now);
@@ -61,7 +63,9 @@ class journal {
       }
       return;  // any number of them may leave for want of room, or at the end
     }
-    // All but the last may be short only if the time of their first item is over.
+    // All but the last may be short only if the time of their first item is over. What `on_end` emits comes
+    // after the last verdict that a source waits for.
+    if (waits_) return;
     auto& early = early_[before.number];
     if (!early.empty()) complain(early);
     const auto waited = now - entered_.at({before.number, chunk.front().value});
@@ -81,6 +85,7 @@ class journal {
  private:
   std::uint64_t next_ = 0;
   std::map<std::pair<int, std::uint64_t>, std::int64_t> entered_;
+  bool waits_ = false;
   std::map<int, std::string> early_;  ///< by node: the last chunk left short before its time
   std::map<std::pair<int, std::uint64_t>, unsigned> workers_;
 };

@@ -33,6 +33,7 @@ class artist {
     if (!is_regression(shape_.seed)) {
       draw_crashes();
       draw_teams();
+      draw_waits(shape_);
       draw_chunks(shape_);
     }
     return std::move(shape_);

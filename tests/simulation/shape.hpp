@@ -79,6 +79,7 @@ struct node {
   bool hangs = false;          ///< instead of throwing takes longer than its time limit
   std::uint32_t stops = 0;     ///< items of 256 that make the stage want no more
   bool emits_at_end = false;
+  bool awaits_verdicts = false;  ///< of a source: it ends only after the last verdict on its jobs
   hook broken = hook::none;
   std::uint32_t slowness = 0;   ///< 0: takes no time
   std::uint32_t items = 0;      ///< of a source
@@ -120,6 +121,21 @@ struct shape {
   std::vector<deed> deeds;
   std::vector<stage_team> teams;
 
+  /// Items may come of an `on_end` although its stage has passed on that nothing comes before a verdict: a
+  /// source waits for its last one, or for any while the run is about to drain.
+  bool emits_after_verdicts() const {
+    const bool drains = std::any_of(deeds.begin(), deeds.end(), [](const deed& d) {
+      return d.kind == deed::what::drain || d.kind == deed::what::drain_by;
+    });
+    const auto waits = [drains](const node& n) {
+      const bool counts =
+          n.type == node_type::source && (n.options.in_flight || n.source == source_form::acknowledges);
+      return n.awaits_verdicts || n.options.replay || (drains && counts);
+    };
+    return std::any_of(nodes.begin(), nodes.end(), waits) &&
+           std::any_of(nodes.begin(), nodes.end(), [](const node& n) { return n.emits_at_end; });
+  }
+
   /// The number of the node's workers is changed while it runs.
   bool resizes(const node& n) const { return resizes(n.name); }
   bool resizes(const std::string& stage) const {
@@ -130,6 +146,10 @@ struct shape {
 
 /// The graph that a seed stands for.
 shape draw_shape(std::uint64_t seed);
+
+/// Lets some sources end only after their last verdict: queues that are left once they are empty, and sources
+/// that replay. Drawn apart, so that seeds that once failed mean the same graphs.
+void draw_waits(shape& s);
 
 /// Puts chunk stages behind some nodes. Drawn last and apart, so that seeds that once failed mean the same
 /// graphs.

@@ -40,7 +40,9 @@ class letter_box final : public ps::dead_letter_sink {
 
 class trial {
  public:
-  explicit trial(std::uint64_t seed) : shape_{draw_shape(seed)} {}
+  explicit trial(std::uint64_t seed) : shape_{draw_shape(seed)} {
+    if (shape_.emits_after_verdicts()) log_.ends_late();
+  }
 
   trial_result run(bool verbose) {
     {
