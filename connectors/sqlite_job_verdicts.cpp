@@ -71,22 +71,29 @@ void sqlite_job_store::write_in_parts(std::span<const job_verdict> verdicts, con
   }
 }
 
-/// Jobs that are done leave by runs of numbers, as they were taken; other verdicts are told one by one.
+/// In their order, as the first one on a delivery counts; jobs that are done leave by runs of numbers, as
+/// they were taken.
 void sqlite_job_store::tell_all(std::span<const job_verdict> verdicts, std::vector<job_receipt>& late) {
   std::vector<std::size_t> done;
+  const auto tell_one = [&](std::size_t i) {
+    if (!tell(verdicts[i])) late.push_back(verdicts[i].delivery);
+  };
+  const auto tell_done = [&] {
+    for (const job_run& run : runs_of(verdicts, done)) {
+      if (run.verdicts.size() == 1 || !erase_done(run))
+        std::for_each(run.verdicts.begin(), run.verdicts.end(), tell_one);
+    }
+    done.clear();
+  };
   for (std::size_t i = 0; i < verdicts.size(); ++i) {
     if (verdicts[i].is == job_fate::acked) {
       done.push_back(i);
-    } else if (!tell(verdicts[i])) {
-      late.push_back(verdicts[i].delivery);
+      continue;
     }
+    tell_done();
+    tell_one(i);
   }
-  for (const job_run& run : runs_of(verdicts, done)) {
-    if (run.verdicts.size() > 1 && erase_done(run)) continue;
-    for (const auto i : run.verdicts) {
-      if (!tell(verdicts[i])) late.push_back(verdicts[i].delivery);
-    }
-  }
+  tell_done();
 }
 
 /// False: not all of them are ours any more, and nothing was done.
