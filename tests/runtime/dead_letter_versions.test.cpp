@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <penstock/messages/letter_number.hpp>
+#include <penstock/runtime/letter_groups.hpp>
 #include <penstock/runtime/sqlite_connection.hpp>
 #include <penstock_test/scratch_folder.hpp>
 
@@ -144,6 +145,12 @@ void check_same(const letter& read, const letter& written) {
   CHECK(read.at_ns == written.at_ns);
 }
 
+std::vector<std::int64_t> ids_to_replay(const ps::dead_letter_store& store) {
+  std::vector<std::int64_t> ids;
+  for (const ps::open_letter& each : store.to_replay("graph")) ids.push_back(each.id);
+  return ids;
+}
+
 }  // namespace
 
 TEST_CASE("a letter that an older program wrote is read by a newer one, and the other way round",
@@ -204,10 +211,10 @@ TEST_CASE("what one program replayed or removed is so for the other", "[runtime]
   letters_before older{file.path};
   for (std::uint64_t item = 1; item <= 4; ++item)
     item % 2 == 0 ? newer.write(letter_of(item)) : older.write(letter_of(item));
-  CHECK(newer.to_replay("graph") == older.to_replay());
+  CHECK(ids_to_replay(newer) == older.to_replay());
   newer.mark_replayed(1);
   older.mark_replayed(2);
-  CHECK(newer.to_replay("graph") == std::vector<std::int64_t>{3, 4});
+  CHECK(ids_to_replay(newer) == std::vector<std::int64_t>{3, 4});
   CHECK(older.to_replay() == std::vector<std::int64_t>{3, 4});
   CHECK(newer.remove(3));
   CHECK(older.remove(4));
