@@ -89,8 +89,8 @@ class sqlite_job_store final : public job_store, public job_ledger {
 
   void take_group(const take_order& wanted, exchange_result& answer);
   std::optional<std::int64_t> bring_back_lost(const delivery_rules& rules);
-  bool bring_back(const std::string& owner, std::int64_t until, sqlite_owners::state cause,
-                  const delivery_rules& rules);
+  std::size_t bring_back(const std::string& owner, std::int64_t until, sqlite_owners::state cause,
+                         const delivery_rules& rules);
   void end_delays(std::uint32_t most);
   void read_group(const take_order& wanted, bool others, job_group& group);
   std::vector<due_job> oldest(const take_order& wanted);

@@ -16,7 +16,7 @@ namespace {
 using statement = sqlite_connection::statement;
 
 /// Jobs of a dead owner that one take brings back; the others come with the next.
-constexpr std::int64_t brought_back_at_once = 1000;
+constexpr std::size_t brought_back_at_once = 1000;
 /// Delays that one take ends beyond those that it may take itself.
 constexpr std::int64_t delays_ended_at_once = 16;
 
@@ -92,6 +92,8 @@ std::optional<std::int64_t> sqlite_job_store::bring_back_lost(const delivery_rul
       if (name <= owner) database_.refuse_damaged("there is a lease in it whose owner has no name");
       owner = std::move(name);
       boot = next.text();
+      // Numbers come before it, so none of those is left; and its time would never come.
+      if (!next.is_number()) database_.refuse_damaged("there is a lease in it that no time ends");
       until = next.number();
     }
     if (owner == owner_) continue;
@@ -101,8 +103,11 @@ std::optional<std::int64_t> sqlite_job_store::bring_back_lost(const delivery_rul
       continue;
     }
     const bool is_away = state == sqlite_owners::state::away;
-    if (!bring_back(owner, is_away ? now : end_of_time, state, rules)) {
-      next_end = now;  // there are more
+    const auto brought = bring_back(owner, is_away ? now : end_of_time, state, rules);
+    // The name is no text, or the time no number: that lease would be found again and again.
+    if (brought == 0) database_.refuse_damaged("there is a lease in it that no time ends");
+    if (brought == brought_back_at_once) {
+      next_end = now;  // there may be more
       continue;
     }
     owners_.brought_back(owner, state);
@@ -110,9 +115,9 @@ std::optional<std::int64_t> sqlite_job_store::bring_back_lost(const delivery_rul
   }
 }
 
-/// Those that it has until then at most; false if there are more.
-bool sqlite_job_store::bring_back(const std::string& owner, std::int64_t until, sqlite_owners::state cause,
-                                  const delivery_rules& rules) {
+/// How many of those that it has until then; not all of them at once.
+std::size_t sqlite_job_store::bring_back(const std::string& owner, std::int64_t until,
+                                         sqlite_owners::state cause, const delivery_rules& rules) {
   const bool rebooted = cause == sqlite_owners::state::restarted;
   struct lost {
     std::int64_t job;
@@ -124,7 +129,7 @@ bool sqlite_job_store::bring_back(const std::string& owner, std::int64_t until, 
     statement select{connection(),
                      "SELECT id, deaths, alone FROM jobs INDEXED BY jobs_leases"
                      " WHERE state = 'leased' AND owner = ? AND until_ns <= ? ORDER BY until_ns, id LIMIT ?"};
-    select.bind(owner).bind(until).bind(brought_back_at_once);
+    select.bind(owner).bind(until).bind(std::int64_t{brought_back_at_once});
     while (select.step()) {
       const auto job = select.number();
       const auto deaths = static_cast<unsigned>(select.number());
@@ -143,7 +148,7 @@ bool sqlite_job_store::bring_back(const std::string& owner, std::int64_t until, 
                      "UPDATE jobs SET state = ?, until_ns = 0, deaths = ?, reason = ? WHERE id = ?"};
     update.bind(dead ? "dead" : "queued").bind(std::int64_t{each.deaths}).bind(reason).bind(each.job).step();
   }
-  return std::ssize(found) < brought_back_at_once;
+  return found.size();
 }
 
 /// Some of the jobs whose time has come are jobs like others from now on. The rest comes with later takes.
