@@ -2,7 +2,7 @@
 
 local first_number, most = tonumber(ARGV[11]), tonumber(ARGV[12])
 local given = {}  -- each {job, what is known, fields}
-local bytes, enough = 0, 8388608
+local bytes, enough = 0, 4194304  -- as a group of its owner may have
 local held_up = 0  -- 1: no job before those that are out here have their verdicts
 
 local function give(job, known, fields)
@@ -38,11 +38,17 @@ local function give_group()
       if fields then give(job, known, fields) end
       if fields and suspect then break end
     else
-      -- By the size of those before, as nobody knows how large the next ones are.
+      -- By the size of those before, as nobody knows how large the next ones are; few at a time, as they may be huge.
       local room = #given == 0 and 1 or math.ceil((enough - bytes) / (bytes / #given + 1))
-      local found = read_new(math.max(1, math.min(room, most - #given)))
+      local found = read_new(math.max(1, math.min(room, most - #given, 64)))
       if not found then break end
-      for _, each in ipairs(found) do give(each[1], known_of(), each[2]) end
+      for _, each in ipairs(found) do
+        if bytes < enough then
+          give(each[1], known_of(), each[2])
+        else
+          release(each[1], ready)
+        end
+      end
     end
   end
 

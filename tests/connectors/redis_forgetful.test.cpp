@@ -57,6 +57,23 @@ TEST_CASE("who may not ask the server for its settings goes on without knowing")
   CHECK(store.take({}).job);
 }
 
+TEST_CASE("a server that still reads its file is waited for, and not taken for one that forgets") {
+  redis_server server;
+  ps::redis_job_store store{server.url(), "jobs"};
+  store.put_all(std::vector<ps::stored_item>(3000, text_item("job")));
+  server.kill_now();
+  server.start_reading(300);
+  try {
+    store.take({});
+    FAIL("it has read all that at once");
+  } catch (const ps::job_queue_error& problem) {
+    CHECK(problem.is_passing());
+    CHECK(says(problem.what(), "still reading its data"));
+  }
+  server.await_ready();
+  CHECK(store.take({}).job);
+}
+
 TEST_CASE("a server killed without a file is empty afterwards, and who knew of jobs in it says so") {
   const auto held = GENERATE(true, false);
   redis_server server{without_file};

@@ -28,19 +28,15 @@ class redis_server {
 
   /// Starts it again after its end; it has read its data when this returns.
   void start() {
-    auto words = redis_command(socket(), folder_.path().string());
-    words.insert(words.end(), settings_.begin(), settings_.end());
-    words.insert(words.begin(), environment_.begin(), environment_.end());
-    program_.emplace(std::move(words));
-    const std::string ready = "eady to accept connections";
-    std::string said;
-    for (auto one = program_->read_output(1); !one.empty() && !said.ends_with(ready);
-         one = program_->read_output(1)) {
-      said += one;
-    }
-    INFO(said);
-    REQUIRE(said.ends_with(ready));
+    start_program({});
+    await_ready();
   }
+  /// The same, but it goes on to read its data then: that many microseconds for each command in its file.
+  void start_reading(unsigned us) {
+    start_program({"--key-load-delay", std::to_string(us)});
+    await("Server initialized");
+  }
+  void await_ready() { await("eady to accept connections"); }
   /// As by `kill -9`.
   void kill_now() { program_->kill_now(); }
   /// Stands still until `go_on`, also for connections that are open.
@@ -72,6 +68,23 @@ class redis_server {
       : environment_{"/usr/bin/env", std::string{"LD_PRELOAD="} + PENSTOCK_SHIFTED_CLOCK,
                      "PENSTOCK_CLOCK_SHIFT=" + file} {
     start();
+  }
+
+  void start_program(const std::vector<std::string>& more) {
+    auto words = redis_command(socket(), folder_.path().string());
+    words.insert(words.end(), settings_.begin(), settings_.end());
+    words.insert(words.end(), more.begin(), more.end());
+    words.insert(words.begin(), environment_.begin(), environment_.end());
+    program_.emplace(std::move(words));
+  }
+  void await(const std::string& words) {
+    std::string said;
+    for (auto one = program_->read_output(1); !one.empty() && !said.ends_with(words);
+         one = program_->read_output(1)) {
+      said += one;
+    }
+    INFO(said);
+    REQUIRE(said.ends_with(words));
   }
 
   scratch_folder folder_;

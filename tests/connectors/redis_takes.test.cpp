@@ -254,3 +254,24 @@ TEST_CASE("a delivery whose lease somebody took away comes back after a lease") 
   queue.lose_all();
   CHECK(taken(*a, queue.rules) == "\"job\"");
 }
+
+TEST_CASE("a group has no more bytes than a process takes at a time, whatever was before") {
+  shared_server queue;
+  auto a = queue.open("a");
+  std::vector<ps::stored_item> items(10, text_item("small"));
+  const auto large = text_item(std::string(1'000'000, 'x'));
+  items.insert(items.end(), 50, large);
+  a->put_all(items);
+  std::size_t got = 0;
+  while (got < items.size()) {
+    const ps::take_order all{queue.rules, 1'000, {}};
+    const auto group = static_cast<ps::job_store&>(*a).exchange({}, &all);
+    REQUIRE_FALSE(group.jobs.empty());
+    std::size_t bytes = 0;
+    for (const auto& each : group.jobs) bytes += each.item.json.size();
+    CHECK(bytes < 6'000'000);
+    got += group.jobs.size();
+  }
+  CHECK(got == items.size());
+  CHECK(a->count().leased == items.size());
+}
