@@ -4,6 +4,7 @@
 
 #include <penstock_test/catch.hpp>
 
+#include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -273,5 +274,5 @@ TEST_CASE("a group has no more bytes than a process takes at a time, whatever wa
     got += group.jobs.size();
   }
   CHECK(got == items.size());
-  CHECK(a->count().leased == items.size());
+  CHECK(a->count().leased == std::ssize(items));
 }
