@@ -84,8 +84,8 @@ class caf_box final : public actor_box {
 
 caf::resumable::resume_result shell::resume(caf::execution_unit* unit, size_t) {
   current_unit = unit;
-  const ref<caf_box> box = box_;
-  const bool again = box->run();
+  // The scheduler holds this shell, and so its box, until the turn is over.
+  const bool again = box_->run();
   current_unit = nullptr;
   return again ? resume_later : awaiting_message;
 }

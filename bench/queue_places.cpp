@@ -28,7 +28,8 @@ disk_folder::~disk_folder() {
 
 redis_server::redis_server() {
   auto command = penstock_test::redis_command(socket(), folder_.path().string());
-  command.insert(command.end(), {"--appendfsync", "everysec"});
+  // It does not rewrite its file beside what is measured.
+  command.insert(command.end(), {"--appendfsync", "everysec", "--auto-aof-rewrite-percentage", "0"});
   std::vector<char*> words;
   for (std::string& each : command) words.push_back(each.data());
   words.push_back(nullptr);
