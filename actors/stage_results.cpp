@@ -1,3 +1,4 @@
+#include <cassert>
 #include <limits>
 #include <utility>
 
@@ -8,7 +9,8 @@ namespace penstock {
 
 void stage::note_report(piece_report& report) {
   crew::member* const reporter = crew_.find(report.worker);
-  if (reporter == nullptr) return;  // given up since; what it had done counts all the same
+  // Given up since, and perhaps not replaced yet; what it had done counts all the same.
+  if (reporter == nullptr || !reporter->port) return;
   crew::member& from = *reporter;
   if (report.ended) {
     // One that crashed may well throw once more.
@@ -22,6 +24,7 @@ void stage::note_report(piece_report& report) {
   from.sequence = report.sequence + report.taken;
   from.edge = report.edge;
   if (report.hook_error) return;
+  assert(from.pieces > 0);
   --from.pieces;
   if (from.boards.empty()) return;
   from.boards.pop_front();

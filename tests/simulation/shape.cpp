@@ -228,7 +228,9 @@ class artist {
       n.hangs = true;
       n.options.pool = apart.chance(1, 2) ? pool_kind::blocking : pool_kind::per_core;
       if (!n.options.workers) n.options.workers = 1;
-      n.options.timeout = 1'000'000 + 60 * std::int64_t{n.slowness};
+      // More than the longest call that comes to its end; a lazy one takes a quarter of that for each output.
+      const std::int64_t parts = 4 + (n.form == body_form::lazy ? n.most_outputs : 0);
+      n.options.timeout = 1'000'000 + 15 * parts * std::int64_t{n.slowness};
     }
   }
 
