@@ -29,6 +29,11 @@ void stage::broke(const std::exception_ptr& error) noexcept {
   }
   if (inline_worker_) {
     inline_worker_->abandon();
+    try {
+      static_cast<void>(inline_worker_->finish(false));  // its last hook
+    } catch (...) {
+      // No memory to tell what that threw; the run fails anyway.
+    }
     inline_worker_.reset();
   }
 }

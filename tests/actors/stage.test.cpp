@@ -272,3 +272,21 @@ TEST_CASE("where the end of the input comes because of an abort, before word of 
   CHECK(bench.tell(ps::abort_run{"enough"}) == ps::after_turn::done);
   CHECK(ends == 0);
 }
+
+TEST_CASE("a stage that breaks runs the last hook of the body that it calls itself") {
+  struct counting {
+    int* stops;
+    int operator()(int n) const { return n; }
+    void on_stop() const { ++*stops; }
+  };
+  int stops = 0;
+  stage_bench bench;
+  bench.set_body<int>(counting{&stops});
+  bench.add_input();
+  bench.start(8);
+  bench.deliver(ints(0, 2));
+  REQUIRE(bench.sent() == std::vector{0, 1});
+  bench.break_down();
+  CHECK(bench.failed());
+  CHECK(stops == 1);
+}

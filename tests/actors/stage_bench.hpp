@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <memory>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -114,6 +116,8 @@ class stage_bench {
     }
     return found;
   }
+  /// As when a turn found no memory.
+  void break_down() { at_work_->broke(std::make_exception_ptr(std::bad_alloc{})); }
   void grant(std::int64_t items) { tell(ps::grant_credit{0, items, 0}); }
   bool failed() { return !controller->all<ps::member_failed>().empty(); }
   const ps::stage& at_work() const { return *at_work_; }
