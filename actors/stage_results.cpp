@@ -1,3 +1,5 @@
+#include <spdlog/logger.h>
+
 #include <cassert>
 #include <limits>
 #include <utility>
@@ -133,11 +135,16 @@ void stage::handle_failure(const piece_report& report, failed_item& failure) {
   // An operator may also throw on what `on_end` emitted, when nothing else is left to do.
   const bool at_the_end = report.ended && phase_ == phase::finishing;
   if ((phase_ != phase::running && !at_the_end) || failed_) {
-    // What runs when a stage wants no more comes to its end, and so does its failure.
-    if (phase_ == phase::stopping && !failed_ && !failure.by_operator &&
-        decide(failure).action == error_action::dead_letter) {
+    // What runs when a stage wants no more comes to its end, and so does its failure. It is not tried again,
+    // and ends nothing any more.
+    if (phase_ == phase::stopping && !failed_ && !failure.by_operator) {
       ++meter_.failures;
-      return bury(sequence, report.edge, std::move(failure));
+      const auto action = decide(failure).action;
+      if (action == error_action::dead_letter) return bury(sequence, report.edge, std::move(failure));
+      if (action != error_action::skip && run_.log) {
+        run_.log->warn("graph '{}', stage '{}': an item failed while the stage stopped: {}", run_.graph,
+                       plan_.stage, describe_exception(failure.error).text);
+      }
     }
     if (failed_ || is_lost(report.edge)) failure.item.discard(loss_here());
     return;

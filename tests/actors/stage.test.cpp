@@ -1,9 +1,13 @@
 #include <penstock/actors/stage.hpp>
 
 #include <memory>
+#include <sstream>
 #include <stdexcept>
 #include <utility>
 #include <vector>
+
+#include <spdlog/logger.h>
+#include <spdlog/sinks/ostream_sink.h>
 
 #include <penstock/runtime/keyed.hpp>
 #include <penstock_test/batches.hpp>
@@ -289,4 +293,22 @@ TEST_CASE("a stage that breaks runs the last hook of the body that it calls itse
   bench.break_down();
   CHECK(bench.failed());
   CHECK(stops == 1);
+}
+
+TEST_CASE("what fails while its stage stops counts as failed, and is said") {
+  std::ostringstream said;
+  stage_bench bench;
+  bench.state.log =
+      std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_st>(said));
+  bench.set_body<int>([](int) -> int { throw std::runtime_error{"not today"}; });
+  bench.plan.workers = 2;
+  bench.add_input();
+  bench.start(8);
+  bench.deliver(ints(0, 1));
+  ps::piece work = bench.take(0);
+  bench.tell(ps::cancel_edge{0});
+  bench.work_on(0, std::move(work));
+  CHECK_FALSE(bench.failed());
+  CHECK(bench.at_work().figures().failures == 1);
+  CHECK_THAT(said.str(), Catch::Matchers::Contains("an item failed while the stage stopped: not today"));
 }
