@@ -15,7 +15,7 @@ struct job_run {
   std::uint64_t delivery = 0;
   std::vector<std::size_t> verdicts;  ///< their places, by number
 
-  std::int64_t last() const { return first + static_cast<std::int64_t>(verdicts.size()) - 1; }
+  std::int64_t last() const { return first + (static_cast<std::int64_t>(verdicts.size()) - 1); }
 };
 
 /// Of a job in a queue that numbers them; 0 if its name is no number.
