@@ -139,9 +139,17 @@ void stage::handle_failure(const piece_report& report, failed_item& failure) {
     // and ends nothing any more.
     if (phase_ == phase::stopping && !failed_ && !failure.by_operator) {
       ++meter_.failures;
-      const auto action = decide(failure).action;
+      auto action = decide(failure).action;
+      if (action == error_action::retry || action == error_action::restart) {
+        failure.hopeless = true;  // what comes after the last attempt
+        action = decide(failure).action;
+      }
       if (action == error_action::dead_letter) return bury(sequence, report.edge, std::move(failure));
-      if (action != error_action::skip && run_.log) {
+      if (action == error_action::skip) {
+        ++meter_.skipped;
+        return failure.item.clear();
+      }
+      if (run_.log) {
         run_.log->warn("graph '{}', stage '{}': an item failed while the stage stopped: {}", run_.graph,
                        plan_.stage, describe_exception(failure.error).text);
       }

@@ -298,6 +298,22 @@ TEST_CASE("what fails while its stage stops is written down") {
   CHECK_FALSE(stage.told[0]->flagged);
 }
 
+TEST_CASE("what would be tried again is written down where its stage stops") {
+  writing_stage stage{0, 2};
+  ps::error_rule again;
+  again.action = ps::error_action::retry;
+  again.retries = 3;
+  ps::error_rule then;
+  then.action = ps::error_action::dead_letter;
+  stage.plan.policy = ps::error_policy{{again, then}};
+  stage.deliver_jobs(3, 1);
+  ps::piece work = stage.take(0);
+  stage.tell(ps::cancel_edge{0});
+  stage.work_on(0, std::move(work));
+  CHECK(stage.box.items == std::vector<std::uint64_t>{0});
+  CHECK_FALSE(stage.told[0]->flagged);
+}
+
 TEST_CASE("what failed before an abort is written down") {
   writing_stage stage{0, 2};
   stage.deliver_jobs(3, 1);
