@@ -52,6 +52,8 @@ local function lease_the_unleased()
     end
   end
   if out <= 0 then return end
+  redis.call('ZREM', leases, '')  -- first, see release
+  local begun = 0
   for _, consumer in ipairs(consumers) do
     local from = '-'
     repeat
@@ -74,8 +76,10 @@ local function lease_the_unleased()
           known.owner, known.lease = consumer, lease
           keep(job, known)
           lease_until(job, now + lease)
+          begun = begun + 1
         end
       end
+      if begun >= 1000 then return sooner(now) end  -- the others come with the next look
     until #some == 0
   end
 end

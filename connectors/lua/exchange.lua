@@ -14,6 +14,7 @@ end
 local is_late = first_number < tonumber(redis.call('GET', first_take) or 0)
 if most > 0 and not is_late then
   bring_back_lost()
+  lease_the_unleased()
   end_delays()
   look_at_sets()
   give_group()
@@ -39,7 +40,6 @@ local again, passed_by = -1, 0
 if most > 0 and #given == 0 then
   local delayed = redis.call('ZRANGE', later, 0, 0, 'WITHSCORES')
   if delayed[2] then sooner(tonumber(delayed[2])) end
-  lease_the_unleased()
   look_at_leases()
   passed_by = count_all(passed)
   -- What is known to be there is looked at again, so that it is noticed if it vanishes.

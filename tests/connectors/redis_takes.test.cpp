@@ -231,12 +231,11 @@ TEST_CASE("what somebody has read from the group by hand comes back after a leas
   queue.server.ask(
       {"XREADGROUP", "GROUP", "penstock", "somebody", "COUNT", "9", "STREAMS", "penstock:{jobs}:jobs", ">"});
   std::string got = taken(*a, queue.rules);
-  CHECK(got == "none");
-  if (got == "none") got = taken(*a, queue.rules);  // the second has another number now
   if (id == "7-0") {
+    CHECK(got == "none");
     queue.lose_all();
     got = taken(*a, queue.rules);
-  }
+  }  // the other one has another number, and is a new job
   CHECK(got == "\"job\"");
 }
 
